@@ -1,0 +1,43 @@
+# Every way to work with this project; `make help` lists them. Each target makes the virtual environment that it needs.
+.PHONY: help demo test check bench fmt lock clean
+.DEFAULT_GOAL := help
+
+VENV := sh scripts/venv.sh
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Start the portal on a made-up Jira and Tempo: no account, no credentials
+	@$(VENV) .venv requirements/runtime.txt requirements/build.txt
+	@.venv/bin/python -m opsportal demo $(ARGS)
+
+test: ## Run the tests (ARGS='-k calendar' narrows them)
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python -m pytest -n 2 $(ARGS)
+
+check: ## Run every check but the tests: lint, format, types, imports, lock, changelog
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python -m ruff check .
+	@.venv-dev/bin/python -m ruff format --check .
+	@.venv-dev/bin/python -m mypy
+	@.venv-dev/bin/lint-imports --no-logo
+	@.venv-dev/bin/python scripts/lock.py check
+	@.venv-dev/bin/python scripts/changelog.py
+
+bench: ## Measure the speed of rules and reading (ARGS are handed on)
+	@$(VENV) .venv-bench requirements/bench.txt
+	@.venv-bench/bin/python -m tests.bench $(ARGS)
+
+fmt: ## Format the code and mend what the linter can mend
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python -m ruff check --fix-only .
+	@.venv-dev/bin/python -m ruff format .
+
+lock: ## Resolve the lock files anew (needs the package index)
+	@$(VENV) .venv-lock requirements/lock.txt requirements/build.txt
+	@.venv-lock/bin/python scripts/lock.py write
+
+clean: ## Remove virtual environments, caches and build results
+	rm -rf .venv .venv-dev .venv-bench .venv-lock build dist
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
+	find components dashboard datasource demo opsportal servicelevel scripts tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,178 @@
+"""Verdicts: which cycles kept their promise as of an instant, and when that was decided."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from servicelevel.calendars import BusinessCalendar
+from servicelevel.columns import CycleColumns, TicketColumns, codes_of
+from servicelevel.instants import MISSING, Codes, Mask, Millis
+from servicelevel.policy import JudgedCycle, Queue, SlaName
+from servicelevel.standing import Standing
+
+
+class Verdict(IntEnum):
+    """What became of a promise. `EXCLUDED` cycles are judged by nobody and counted under their reason."""
+
+    UNDECIDED = 0
+    MET = 1
+    BREACHED = 2
+    EXCLUDED = 3
+
+
+EXCLUSIONS = ("", "no_start", "no_goal", "unreadable", "excluded_resolution")
+"""Why a ticket's clock is not judged, by code; 0 is judged."""
+
+_EXCLUDED_RESOLUTION = EXCLUSIONS.index("excluded_resolution")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdicts:
+    """One row a readable cycle started by `as_of`, of one SLA; `exclusion` has one row a ticket.
+
+    `stop` is MISSING while a cycle runs at as_of. `due` is the instant the goal runs out given the pauses so far:
+    MISSING for stopped cycles and while paused within the goal. `judged` marks the cycles the SLA's policy looks at.
+    `kept_goal` and `goal_passed_at` hold for every cycle, whatever policy and exclusions say: other reports count so.
+    `anomaly` marks cycles whose source contradicts itself. Durations are business milliseconds at as_of.
+    """
+
+    row: Codes
+    start: Millis
+    stop: Millis
+    goal_ms: Millis
+    elapsed_ms: Millis
+    verdict: Codes
+    decided_at: Millis
+    due: Millis
+    paused: Mask
+    kept_goal: Mask
+    goal_passed_at: Millis
+    judged: Mask
+    anomaly: Mask
+    exclusion: Codes
+
+    @property
+    def running(self) -> Mask:
+        """Cycles not stopped by as_of, paused ones included."""
+        return np.equal(self.stop, MISSING)
+
+    @property
+    def met(self) -> Mask:
+        """Judged cycles that kept the promise."""
+        return self.judged & (np.equal(self.verdict, Verdict.MET))
+
+    @property
+    def breached(self) -> Mask:
+        """Judged cycles that broke it, stopped or still running."""
+        return self.judged & (np.equal(self.verdict, Verdict.BREACHED))
+
+    @property
+    def undecided(self) -> Mask:
+        """Judged cycles still running or paused within the goal."""
+        return self.judged & (np.equal(self.verdict, Verdict.UNDECIDED))
+
+
+def verdicts(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
+    """Judge every cycle of one SLA as of `stood.as_of`.
+
+    A source that runs the clock itself is believed: the flag of a stopped cycle is final and `breach_at` is the
+    instant of the breach. A running cycle is judged again at as_of, whatever it said when it was read.
+    """
+    all_cycles, as_of = columns.cycles[name], stood.as_of
+    cycles = _only(all_cycles, (all_cycles.defect == 0) & (all_cycles.start <= as_of) & stood.exists[all_cycles.row])
+    calendar = queue.calendar
+    now = np.full(len(cycles.row), as_of)
+    stopped = (cycles.stop != MISSING) & (cycles.stop <= as_of)
+    paused = cycles.paused & (cycles.stop == MISSING)
+    past_breach = (cycles.breach_at != MISSING) & (calendar.elapsed(_or(cycles.breach_at, now), now) > 0)
+    said_so = cycles.breached & (cycles.read_at <= as_of) & (cycles.stop == MISSING)
+    breached = np.where(stopped, cycles.breached, (past_breach & (~paused | cycles.breached)) | said_so)
+
+    breach_at = _breach_instants(cycles, calendar, now)
+    excluded = _excluded_rows(columns, queue, stood)[cycles.row]
+    verdict = np.where(breached, Verdict.BREACHED, np.where(stopped, Verdict.MET, Verdict.UNDECIDED))
+    decided_at = np.where(breached, breach_at, np.where(stopped, cycles.stop, MISSING))
+    elapsed = _elapsed(cycles, calendar, now, stopped, paused, said_so)
+    due = np.where(breached, breach_at, _or(cycles.breach_at, calendar.due(now, cycles.goal_ms - elapsed)))
+    return Verdicts(
+        row=cycles.row,
+        start=cycles.start,
+        stop=np.where(stopped, cycles.stop, MISSING),
+        goal_ms=cycles.goal_ms,
+        elapsed_ms=elapsed,
+        verdict=np.where(excluded, Verdict.EXCLUDED, verdict).astype(np.int32),
+        decided_at=np.where(excluded, MISSING, decided_at),
+        due=np.where(stopped | (paused & ~breached), MISSING, due),
+        paused=paused & ~stopped,
+        kept_goal=~breached,
+        goal_passed_at=np.where(breached, breach_at, MISSING),
+        judged=_judged(cycles.row, queue.sla(name).judged) & ~excluded,
+        anomaly=_anomalies(cycles, breached),
+        exclusion=_exclusions(columns, name, queue, stood, cycles.row),
+    )
+
+
+def _elapsed(
+    cycles: CycleColumns, calendar: BusinessCalendar, now: Millis, stopped: Mask, paused: Mask, said_so: Mask
+) -> Millis:
+    """Business time used by each cycle at `now`."""
+    since_reading = cycles.elapsed_ms + calendar.elapsed(_or(cycles.stop, cycles.read_at), now)
+    to_breach = cycles.goal_ms - calendar.elapsed(now, _or(cycles.breach_at, now))
+    running = np.where((cycles.breach_at != MISSING) & ~said_so, to_breach, since_reading)
+    return np.where(stopped | paused, cycles.elapsed_ms, np.maximum(running, 0))
+
+
+def _breach_instants(cycles: CycleColumns, calendar: BusinessCalendar, now: Millis) -> Millis:
+    """When each cycle broke its goal, if it did: as its source says, else start + goal, at most its stop or now."""
+    latest = np.minimum(_or(cycles.stop, now), now)
+    computed = calendar.due(cycles.start, cycles.goal_ms)
+    known = (cycles.breach_at != MISSING) & (cycles.breach_at <= latest)
+    return np.where(known, cycles.breach_at, np.where(computed == MISSING, latest, np.minimum(computed, latest)))
+
+
+def _anomalies(cycles: CycleColumns, breached: Mask) -> Mask:
+    """Cycles whose source contradicts itself; they are judged all the same, as their source says."""
+    stopped = cycles.stop != MISSING
+    unplaced = breached & (cycles.breach_at == MISSING)
+    late = stopped & cycles.breached & (cycles.breach_at > cycles.stop)
+    disagrees = stopped & np.not_equal(cycles.breached, cycles.elapsed_ms > cycles.goal_ms)
+    backwards = stopped & (cycles.stop < cycles.start)
+    anomalous: Mask = unplaced | late | disagrees | backwards
+    return anomalous
+
+
+def _judged(row: Codes, policy: JudgedCycle) -> Mask:
+    """The cycles a policy looks at; rows come ordered by ticket and start."""
+    border = np.ones(len(row) + 1, bool)
+    border[1:-1] = row[1:] != row[:-1]
+    if policy == "first":
+        return border[:-1]
+    return border[1:] if policy == "last" else np.ones(len(row), bool)
+
+
+def _excluded_rows(columns: TicketColumns, queue: Queue, stood: Standing) -> Mask:
+    """Tickets closed with a resolution that the queue does not count. An open ticket has not earned one yet."""
+    codes = codes_of(columns.resolutions, queue.exclude_resolutions)
+    return stood.done & np.isin(stood.resolution, np.fromiter(codes, np.int32, len(codes)))
+
+
+def _exclusions(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing, readable: Codes) -> Codes:
+    """One reason a ticket: an excluded resolution, else why it has no readable cycle, else 0."""
+    cycles = columns.cycles[name]
+    reason = np.full(len(columns), EXCLUSIONS.index("no_goal"), np.int32)
+    late = cycles.start > stood.as_of
+    reason[cycles.row[late]] = EXCLUSIONS.index("no_start")
+    defective = cycles.defect > 0
+    reason[cycles.row[defective]] = cycles.defect[defective]
+    reason[readable] = 0
+    reason[_excluded_rows(columns, queue, stood)] = _EXCLUDED_RESOLUTION
+    return reason
+
+
+def _or(values: Millis, otherwise: Millis) -> Millis:
+    return np.where(values == MISSING, otherwise, values)
+
+
+def _only(cycles: CycleColumns, keep: Mask) -> CycleColumns:
+    return CycleColumns(*(getattr(cycles, name)[keep] for name in CycleColumns.__slots__))

@@ -121,11 +121,11 @@ class BusinessCalendar:
         return date_of_day(int(self.local_days(np.array([at]))[0]))
 
     def midnight(self, day: date) -> int:
-        """The instant a local date begins (the first that carries the date, when clocks change at midnight)."""
+        """The instant a local date begins: the first that carries it, or a later date where a zone skipped it."""
         changes, offsets = _offsets(self.time_zone)
         borders = np.append(changes[1:], LATEST_MS + 3 * DAY_MS) - 1
         candidates = np.clip(day_of_date(day) * DAY_MS - offsets, changes, borders)
-        return int(candidates[self.local_days(candidates) == day_of_date(day)].min())
+        return int(candidates[self.local_days(candidates) >= day_of_date(day)].min())
 
     def has_hours(self, day: date) -> bool:
         """Whether any work is done on a local date."""

@@ -17,9 +17,9 @@ ENOUGH_COVERAGE = 0.6
 HEALTHY_FROM, WATCH_FROM = 80.0, 60.0
 
 DEFAULT_ANCHORS: Mapping[str, Anchors] = {
-    # Points around the target of an attainment.
-    "first_response": Anchors(-0.25, 0.0, 0.04),
-    "resolution": Anchors(-0.30, 0.0, 0.07),
+    # Attainments by their distance from the target, in percentage points; all others in their own unit.
+    "first_response": Anchors(-25, 0, 4),
+    "resolution": Anchors(-30, 0, 7),
     "backlog_days": Anchors(20, 5, 2),
     "ageing_share": Anchors(0.8, 0.2, 0.1),
     "net_flow": Anchors(0.8, 1.0, 1.1),
@@ -136,7 +136,8 @@ def utilisation_utility(value: float, anchors: Anchors) -> float:
 
 def attainment_anchors(target: float, around: Anchors) -> Anchors:
     """Absolute anchors of an attainment. No attainment passes 100 %, so 100 % earns full marks at the latest."""
-    return Anchors(target + around.at_0, target + around.at_80, min(target + around.at_100, 1.0))
+    at_0, at_80, at_100 = (round(target + points / 100, 9) for points in (around.at_0, around.at_80, around.at_100))
+    return Anchors(at_0, at_80, min(at_100, 1.0))
 
 
 def rate_dimension(

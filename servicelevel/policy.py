@@ -57,9 +57,9 @@ class Anchors:
 class Queue:
     """One operational queue: which tickets it holds, what it promised, and how its health is weighed.
 
-    Statuses and resolutions are written as Jira's ids or names; `anchors` replaces the default anchors of a measure
-    (`net_flow`, `backlog_days`, `ageing_share`, `reopen_rate`, `utilisation`, or an SLA's name as points around its
-    target). `share` is the queue's weight in the consolidated score; None weighs it by its decided cycles.
+    Statuses and resolutions are written as Jira's ids or names. `anchors` replaces the default anchors of a measure:
+    `net_flow`, `backlog_days`, `ageing_share`, `reopen_rate`, `utilisation`, or an SLA's name (then in percentage
+    points from its target). `share` weighs the queue in the consolidated score; None: by its decided cycles.
     """
 
     id: str

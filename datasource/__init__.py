@@ -1,0 +1,1 @@
+"""The outside world in our types: Jira, Tempo and the queue registry, behind the ports of `opsportal`."""

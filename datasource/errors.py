@@ -1,0 +1,89 @@
+"""What can go wrong at somebody else's server.
+
+SourceError                     the source and the call, what happened, what to do next
+├── SourceUnreachable           no connection, or no answer in time
+├── SourceThrottled             asked to wait longer than the read may take
+├── DeadlinePassed              the whole read took longer than its budget
+├── LoginFailed                 the credentials are not accepted
+├── NotPermitted                the account may not do this
+├── SourceRejected              the source says the request is wrong
+├── SourceFailed                the source failed, and again when asked again
+├── SourceMalformed             the answer is not what the interface promises
+└── SourceIncomplete            pages are missing or repeat; less is never passed off as all
+
+Errors of the HTTP and JSON libraries stop here; no error carries a credential.
+"""
+
+from servicelevel.errors import PortalError
+
+
+class SourceError(PortalError):
+    """A call to a source did not give an answer that can be used."""
+
+    advice = "Try again; if it stays, look at the source itself."
+
+    def __init__(self, source: str, what: str, *, call: str = "", advice: str | None = None) -> None:
+        self.source, self.what, self.call = source, what, call
+        where = f" ({call})" if call else ""
+        super().__init__(f"{source}: {what}{where}. {advice or self.advice}")
+
+
+class SourceUnreachable(SourceError):
+    """No connection could be made, or no answer came in time."""
+
+    advice = "Check the address and the network, then try again."
+
+
+class SourceThrottled(SourceError):
+    """The source asks to wait longer than this read may take. `retry_after_s` is its own figure."""
+
+    def __init__(self, source: str, retry_after_s: float, *, call: str = "") -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(
+            source,
+            f"asks to wait {retry_after_s:.0f} s before the next request",
+            call=call,
+            advice="Nothing is asked before that; the last good data stands until then.",
+        )
+
+
+class DeadlinePassed(SourceError):
+    """The read as a whole took longer than its budget."""
+
+    advice = "Raise REFRESH_BUDGET, or read fewer tickets with a smaller WINDOW_DAYS."
+
+
+class LoginFailed(SourceError):
+    """The credentials are not accepted. Never tried again by itself: repeated failures lock accounts."""
+
+    advice = "Renew the token and check that it belongs to the account that is set."
+
+
+class NotPermitted(SourceError):
+    """The account is known and may not do this."""
+
+    advice = "Give the account the permission (or its token the scope), or sign in once in the browser if it is locked."
+
+
+class SourceRejected(SourceError):
+    """The source says that the request is wrong, or that what it asks for does not exist."""
+
+    advice = "Check the registry's project keys, filter and field ids."
+
+
+class SourceFailed(SourceError):
+    """The source answered with a failure of its own every time it was asked."""
+
+    advice = "The source is in trouble; try again later."
+
+
+class SourceMalformed(SourceError):
+    """The answer is not in the form the interface promises, as when a login page or a proxy answers."""
+
+    advice = "Open the address in a browser: a proxy or a login page may answer in its place."
+
+
+class SourceIncomplete(SourceError):
+    """The source delivered fewer pages than it announced, or one of them twice."""
+
+    advice = "Nothing of this read is used; try again."

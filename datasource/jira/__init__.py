@@ -1,0 +1,1 @@
+"""Jira: asking, paging, and turning answers into tickets."""

@@ -1,0 +1,240 @@
+"""Jira's JSON as our facts. A ticket that cannot be read is named with its reason; it never spoils its page."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from datasource.jira import wire
+from servicelevel.instants import EARLIEST_MS, LATEST_MS, to_ms
+from servicelevel.policy import SlaName
+from servicelevel.ticket import CHANGED_FIELDS, Category, Change, CycleDefect, Label, Person, SlaCycle, Status, Ticket
+
+_CATEGORIES: Mapping[str, Category] = {"new": "new", "indeterminate": "indeterminate", "done": "done"}
+_MISCHIEF = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]")
+"""Characters that have no width, turn the direction of text, or control a terminal."""
+
+_UNREADABLE_SLA = (SlaCycle(None, None, None, None, None, breached=False, defect="unreadable"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An issue that could not be read: its key (or id) and why, with the field named."""
+
+    key: str
+    id: int | None
+    reason: str
+
+
+class TicketReader:
+    """Reads pages of one queue's issues; `sla_fields` maps each SLA to the id of its field.
+
+    The fast way decodes a page in one go. When an issue breaks it, that page is read again issue by issue.
+    """
+
+    def __init__(self, sla_fields: Mapping[SlaName, str]) -> None:
+        self._sla_fields = dict(sla_fields)
+        ids = tuple(dict.fromkeys(self._sla_fields.values()))
+        self.field_names = (*wire.FIELD_NAMES, *ids)
+        self._page = msgspec.json.Decoder(wire.page_type(wire.fields_type(ids, wire.SlaField | str | list[Any] | None)))
+        self._loose_page = msgspec.json.Decoder(wire.LoosePage)
+        loose = wire.fields_type(ids, msgspec.Raw)
+        self._issue = msgspec.json.Decoder(
+            type=msgspec.defstruct("OddIssue", [("id", str), ("key", str, ""), ("fields", loose | None, None)])
+        )
+        self._sla = msgspec.json.Decoder(wire.SlaField | str | list[Any] | None)
+
+    def page(self, body: bytes) -> Iterator[Ticket | Unreadable]:
+        """Every issue of a page as a ticket, or as the reason why it is none.
+
+        Raises:
+            msgspec.DecodeError: the body is no page of issues at all.
+        """
+        try:
+            issues = self._page.decode(body).issues
+        except msgspec.ValidationError:
+            for raw in self._loose_page.decode(body).issues:
+                yield self._odd(raw)
+            return
+        for issue in issues:
+            yield self._ticket(issue)
+
+    def _odd(self, raw: msgspec.Raw) -> Ticket | Unreadable:
+        """An issue of a page that did not decode: only its own oddity counts, and an odd SLA only spoils that SLA."""
+        try:
+            issue: Any = self._issue.decode(raw)
+        except msgspec.ValidationError as error:
+            return _unreadable(raw, str(error))
+        for name in dict.fromkeys(self._sla_fields.values()):
+            value = getattr(issue.fields, name, None)
+            if value is not None:
+                try:
+                    setattr(issue.fields, name, self._sla.decode(value))
+                except msgspec.DecodeError:
+                    setattr(issue.fields, name, "unreadable")
+        return self._ticket(issue)
+
+    def _ticket(self, issue: Any) -> Ticket | Unreadable:
+        fields: wire.Fields | None = issue.fields
+        if fields is None:
+            return Unreadable(issue.key or issue.id, _number(issue.id), "it came without fields")
+        number = _number(issue.id)
+        if number is None:
+            return Unreadable(issue.key or issue.id, None, f"its id {issue.id[:40]!r} is no number")
+        try:
+            created, updated = _instant(fields.created, "created"), _instant(fields.updated, "updated")
+            resolved_on = None if fields.resolutiondate is None else _instant(fields.resolutiondate, "resolutiondate")
+        except ValueError as error:
+            return Unreadable(issue.key or issue.id, number, str(error))
+        return Ticket(
+            id=number,
+            key=clean(issue.key) or issue.id,
+            summary=clean(fields.summary or ""),
+            created=created,
+            updated=updated,
+            resolved_on=resolved_on,
+            status=status(fields.status),
+            type=label(fields.issuetype),
+            priority=None if fields.priority is None else label(fields.priority),
+            assignee=None if fields.assignee is None else person(fields.assignee),
+            resolution=None if fields.resolution is None else label(fields.resolution),
+            cycles={name: sla_cycles(getattr(fields, field)) for name, field in self._sla_fields.items()},
+        )
+
+
+def sla_cycles(value: wire.SlaField | str | list[Any] | None) -> tuple[SlaCycle, ...]:
+    """The runs of an SLA field in order of start; none when no goal applied.
+
+    Objects of other kinds (texts, lists, integers of old releases) are one run marked unreadable.
+    """
+    if isinstance(value, list):
+        try:
+            return sla_cycles(msgspec.convert(value[0], wire.SlaField)) if len(value) == 1 else _UNREADABLE_SLA
+        except msgspec.ValidationError:
+            return _UNREADABLE_SLA
+    if value is None:
+        return ()
+    if isinstance(value, str) or (value.completedCycles is None and value.ongoingCycle is None):
+        return _UNREADABLE_SLA
+    runs = [_cycle(cycle, completed=True) for cycle in value.completedCycles or ()]
+    if value.ongoingCycle is not None:
+        runs.append(_cycle(value.ongoingCycle, completed=False))
+    return tuple(sorted(runs, key=lambda run: (run.start or 0, run.stop is None))) if len(runs) > 1 else tuple(runs)
+
+
+def _cycle(cycle: wire.Cycle, *, completed: bool) -> SlaCycle:
+    start = cycle.startTime.epochMillis if cycle.startTime else None
+    stop = cycle.stopTime.epochMillis if completed and cycle.stopTime else None
+    breach_at = cycle.breachTime.epochMillis if cycle.breachTime else None
+    goal = cycle.goalDuration.millis if cycle.goalDuration else None
+    elapsed = cycle.elapsedTime.millis if cycle.elapsedTime else None
+    remaining = cycle.remainingTime.millis if cycle.remainingTime else None
+    if elapsed is None and goal is not None and remaining is not None:
+        elapsed = goal - remaining
+    defect: CycleDefect | None = None
+    if start is None:
+        defect = "no_start"
+    elif goal is None:
+        defect = "no_goal"
+    elif elapsed is None or (completed and stop is None) or not _sensible(start, stop, breach_at, goal, elapsed):
+        defect = "unreadable"
+    return SlaCycle(
+        start=start if _plausible(start) else None,
+        stop=stop if _plausible(stop) else None,
+        breach_at=breach_at if _plausible(breach_at) else None,
+        goal_ms=goal,
+        elapsed_ms=elapsed,
+        breached=cycle.breached,
+        paused=cycle.paused and not completed,
+        defect=defect,
+    )
+
+
+def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
+    """Changes of the fields that the rules follow; the rest of a changelog is noise.
+
+    Raises:
+        ValueError: a history of such a change has no instant or number that can be read.
+    """
+    for history in histories:
+        for item in history.items:
+            name = (item.fieldId or item.field).lower()
+            if name in CHANGED_FIELDS:
+                yield Change(
+                    history_id=int(history.id),
+                    at=history_instant(history.created),
+                    field=name,
+                    from_id=item.from_,
+                    from_name=item.fromString and clean(item.fromString),
+                    to_id=item.to,
+                    to_name=item.toString and clean(item.toString),
+                )
+
+
+def history_instant(created: float | str) -> int:
+    """Epoch milliseconds of a history: ISO text, or a number of milliseconds (from 1e11 on) or seconds.
+
+    Raises:
+        ValueError: it is none of these, or outside of what calendars cover.
+    """
+    if isinstance(created, str):
+        return _instant(datetime.fromisoformat(created), "created")
+    ms = int(created) if created >= 1e11 else round(created * 1000)
+    if not _plausible(ms):
+        raise ValueError(f"created {created!r} lies outside 1990 to 2060")
+    return ms
+
+
+def status(ref: wire.StatusRef) -> Status:
+    """A status; a category that Jira does not define counts as in progress."""
+    return Status(ref.id, clean(ref.name) or ref.id, _CATEGORIES.get(ref.statusCategory.key, "indeterminate"))
+
+
+def label(ref: wire.LabelRef) -> Label:
+    """A priority, type or resolution."""
+    return Label(ref.id, clean(ref.name) or ref.id)
+
+
+def person(ref: wire.UserRef) -> Person:
+    """An account; one without a name left is shown by a general word."""
+    return Person(ref.accountId, clean(ref.displayName) or "Former user", ref.active, ref.accountType == "app")
+
+
+def clean(text: str) -> str:
+    """Text for people: without characters that are invisible, turn the direction, or control a terminal."""
+    return _MISCHIEF.sub("", text).strip() if not text.isascii() or not text.isprintable() else text.strip()
+
+
+def _plausible(at: int | None) -> bool:
+    return at is None or EARLIEST_MS <= at < LATEST_MS
+
+
+def _sensible(start: int, stop: int | None, breach_at: int | None, goal: int, elapsed: int) -> bool:
+    """Whether instants lie where calendars reach, and durations are no longer than that."""
+    durations = 0 <= goal <= LATEST_MS and 0 <= elapsed <= LATEST_MS
+    return durations and all(_plausible(at) for at in (start, stop, breach_at))
+
+
+def _instant(at: datetime, field: str) -> int:
+    try:
+        ms = to_ms(at)
+    except ValueError:
+        raise ValueError(f"{field} has no offset") from None
+    if not _plausible(ms):
+        raise ValueError(f"{field} {at:%Y-%m-%d} lies outside 1990 to 2060")
+    return ms
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _unreadable(raw: msgspec.Raw, reason: str) -> Unreadable:
+    try:
+        known = msgspec.json.decode(raw, type=wire.LooseIssue)
+    except msgspec.DecodeError:
+        return Unreadable("?", None, f"it is no issue: {reason}")
+    return Unreadable(clean(known.key) or known.id, _number(known.id), reason)

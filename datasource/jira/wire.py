@@ -1,0 +1,204 @@
+"""The forms of Jira's answers, as far as the portal reads them. Unknown keys are passed over while decoding."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class Moment(msgspec.Struct):
+    """An instant of an SLA. Only the number counts: the texts beside it are localised, relative, or cut."""
+
+    epochMillis: int | None = None
+
+
+class Span(msgspec.Struct):
+    """A duration of an SLA in milliseconds."""
+
+    millis: int | None = None
+
+
+class Cycle(msgspec.Struct):
+    """One run of an SLA clock, completed or ongoing."""
+
+    startTime: Moment | None = None
+    stopTime: Moment | None = None
+    breachTime: Moment | None = None
+    breached: bool = False
+    paused: bool = False
+    goalDuration: Span | None = None
+    elapsedTime: Span | None = None
+    remainingTime: Span | None = None
+
+
+class SlaField(msgspec.Struct):
+    """An SLA field. Both lists missing means an object of another kind."""
+
+    completedCycles: list[Cycle] | None = None
+    ongoingCycle: Cycle | None = None
+
+
+class Category(msgspec.Struct):
+    """A status category; the key is the only part that no language changes."""
+
+    key: str = ""
+
+
+class StatusRef(msgspec.Struct):
+    """A workflow status."""
+
+    id: str
+    name: str = ""
+    statusCategory: Category = msgspec.field(default_factory=Category)
+
+
+class LabelRef(msgspec.Struct):
+    """A priority, a type or a resolution."""
+
+    id: str
+    name: str = ""
+
+
+class UserRef(msgspec.Struct):
+    """An account. Deleted accounts keep an id and lose most else."""
+
+    accountId: str = "unknown"
+    displayName: str = ""
+    active: bool = True
+    accountType: str = "atlassian"
+
+
+class Fields(msgspec.Struct):
+    """Fields of an issue that every queue reads; SLA fields are added by their ids."""
+
+    created: datetime
+    updated: datetime
+    status: StatusRef
+    issuetype: LabelRef
+    summary: str | None = None
+    priority: LabelRef | None = None
+    assignee: UserRef | None = None
+    resolution: LabelRef | None = None
+    resolutiondate: datetime | None = None
+
+
+FIELD_NAMES = tuple(field.name for field in msgspec.structs.fields(Fields))
+
+
+def fields_type(sla_fields: Sequence[str], sla_type: Any) -> type[Fields]:
+    """`Fields` with SLA fields under their own ids, each of `sla_type` and None where absent."""
+    extra = [(name, sla_type, None) for name in sla_fields]
+    return msgspec.defstruct("QueueFields", extra, bases=(Fields,))  # type: ignore[return-value]
+
+
+def page_type(fields: type[Fields]) -> Any:
+    """A page of bulkfetch with issues of these fields."""
+    issue = msgspec.defstruct("Issue", [("id", str), ("key", str, ""), ("fields", fields | None, None)])
+    return msgspec.defstruct("IssuePage", [("issues", list[issue]), ("issueErrors", list[Any], [])])  # type: ignore[valid-type]
+
+
+class LoosePage(msgspec.Struct):
+    """A page whose issues are decoded one by one, after one of them spoiled the whole."""
+
+    issues: list[msgspec.Raw]
+
+
+class LooseIssue(msgspec.Struct):
+    """The part of an issue that says which one it is."""
+
+    id: str
+    key: str = ""
+
+
+class IdPage(msgspec.Struct):
+    """A page of search/jql with bare ids."""
+
+    issues: list[LooseIssue]
+    nextPageToken: str | None = None
+
+
+class Item(msgspec.Struct):
+    """One changed field."""
+
+    field: str = ""
+    fieldId: str | None = None
+    from_: str | None = msgspec.field(default=None, name="from")
+    fromString: str | None = None
+    to: str | None = None
+    toString: str | None = None
+
+
+class History(msgspec.Struct):
+    """One edit of an issue. The instant is a number or ISO text, depending on the endpoint."""
+
+    id: str | int
+    created: int | float | str
+    items: list[Item] = []
+
+
+class IssueHistories(msgspec.Struct):
+    """Histories of one issue; an issue may come in several parts, over several pages."""
+
+    issueId: str | int
+    changeHistories: list[History] = []
+
+
+class ChangelogPage(msgspec.Struct):
+    """A page of changelog/bulkfetch."""
+
+    issueChangeLogs: list[IssueHistories] = []
+    nextPageToken: str | None = None
+
+
+class PriorityPage(msgspec.Struct):
+    """A page of priority/search, in the site's order."""
+
+    values: list[LabelRef]
+    startAt: int = 0
+    isLast: bool | None = None
+    total: int | None = None
+
+
+class UserPage(msgspec.Struct):
+    """A page of user/bulk."""
+
+    values: list[UserRef]
+    isLast: bool | None = None
+
+
+class ProjectRef(msgspec.Struct):
+    """A project; worklogs know its number, the registry its key."""
+
+    id: str
+    key: str
+
+
+class FieldSchema(msgspec.Struct):
+    """What a field holds."""
+
+    custom: str | None = None
+
+
+class FieldRef(msgspec.Struct):
+    """A field of the site."""
+
+    id: str
+    name: str = ""
+    schema: FieldSchema | None = None
+
+
+class Myself(msgspec.Struct):
+    """The account that asks."""
+
+    displayName: str = ""
+    accountId: str | None = None
+    timeZone: str | None = None
+
+
+class ServerInfo(msgspec.Struct):
+    """Which Jira answers."""
+
+    deploymentType: str = ""
+    version: str = ""
+    serverTime: str | None = None

@@ -1,0 +1,1 @@
+"""Tempo: asking, paging, and turning answers into hours."""

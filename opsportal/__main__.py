@@ -1,0 +1,5 @@
+"""`python -m opsportal`."""
+
+from opsportal.cli import main
+
+main()

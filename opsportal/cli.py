@@ -1,0 +1,197 @@
+"""The commands. Exit codes: 0 ok, 1 failed, 2 wrong usage; one clear message, never a traceback."""
+
+import functools
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
+
+import click
+import msgspec
+from rich.console import Console
+
+from opsportal import checks as checking
+from opsportal import demonstration, report_json, report_text, wiring
+from opsportal.naming import Naming
+from opsportal.progress import queue_progress
+from opsportal.reports import Period, UnknownQueue
+from opsportal.settings import Settings, SettingsError, load
+from servicelevel.errors import PortalError
+from servicelevel.instants import to_ms
+from servicelevel.measures import Filters
+
+OK, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+def main() -> NoReturn:
+    """Run a command and end the process with its exit code."""
+    sys.exit(commands(standalone_mode=True))
+
+
+def _says_what_is_wrong(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors raised on purpose become one message on standard error."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except (SettingsError, UnknownQueue) as error:
+            _stop(str(error), WRONG_USAGE)
+        except PortalError as error:
+            _stop(str(error), FAILED)
+        except KeyboardInterrupt:
+            _stop("Stopped.", FAILED)
+
+    return run
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+class Examples(click.Command):
+    """A command whose help ends with an example."""
+
+    def __init__(self, *args: Any, example: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example, as it is typed."""
+        del ctx
+        formatter.write_paragraph()
+        formatter.write("Example:\n")
+        for line in self._example.splitlines():
+            formatter.write(f"  {line}\n")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="opsportal", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Service levels of Jira queues: whether promises are kept, why, and what breaks next.
+
+    Settings come from the environment or a file .env in this folder; docs/settings.md lists them.
+    """
+
+
+@commands.command("check", cls=Examples, example="opsportal check")
+@_says_what_is_wrong
+def check() -> None:
+    """Ask every part that the settings name, and say what is wrong and how to mend it."""
+    console, failed = _console(), 0
+    for part in wiring.checks(load()):
+        outcome = checking.run(part)
+        failed += not outcome.ok
+        mark = "ok" if outcome.ok else "wrong"
+        lines = outcome.text.splitlines()
+        console.print(f"{mark:<6} {outcome.part:<9} {lines[0]}", markup=False, highlight=False, soft_wrap=True)
+        for line in lines[1:]:
+            console.print(f"{'':<17}{line}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(FAILED if failed else OK)
+
+
+def _instant(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no instant; write it as 2026-11-23T12:00:00Z") from None
+    if at.utcoffset() is None:
+        raise click.BadParameter(f"{value!r} has no offset from UTC; write it as 2026-11-23T12:00:00Z")
+    return to_ms(at)
+
+
+@commands.command(
+    "report", cls=Examples, example="opsportal report service-desk --days 7\nopsportal report billing --json"
+)
+@click.argument("queue")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, in the shape of the REST API.")
+@click.option("--days", type=click.IntRange(1, 400), help="Days back from the instant of the report (30).")
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First date of the period, in the queue's zone."
+)
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last date of the period, in the queue's zone.")
+@click.option("--priority", multiple=True, help="Only this priority, by name or id; may be repeated.")
+@click.option("--type", "type_", multiple=True, help="Only this type, by name or id; may be repeated.")
+@click.option("--analyst", multiple=True, help="Only this assignee, by name or id, or 'unassigned'; may be repeated.")
+@click.option("--as-of", callback=_instant, help="Judge as of this earlier instant, as 2026-11-23T12:00:00Z.")
+@_says_what_is_wrong
+def report(
+    queue: str,
+    as_json: bool,
+    days: int | None,
+    first: datetime | None,
+    last: datetime | None,
+    priority: tuple[str, ...],
+    type_: tuple[str, ...],
+    analyst: tuple[str, ...],
+    as_of: int | None,
+) -> None:
+    """Read QUEUE from Jira and Tempo and print its report."""
+    period = _period(days, first, last)
+    services = wiring.build(load())
+    services.reports.find(queue)
+    with queue_progress([queue]) as listen:
+        made = services.reports.queue(
+            queue, as_of=as_of, period=period, filters=Filters(priority, type_, analyst), progress=listen(queue)
+        )
+    naming = Naming(services.reports.policy.analyst_names)
+    if as_json:
+        shaped = report_json.queue_report(made, naming, services.jira_url, services.now())
+        click.echo(msgspec.json.format(msgspec.json.encode(shaped), indent=1))
+    else:
+        _console().print(report_text.queue_report(made, naming))
+
+
+def _period(days: int | None, first: datetime | None, last: datetime | None) -> Period:
+    if (first is None) != (last is None):
+        raise click.UsageError("--from and --to go together.")
+    if first is None or last is None:
+        return Period(days=days or 30)
+    if days is not None:
+        raise click.UsageError("Give --days, or --from and --to, not both.")
+    from_date, to_date = first.date(), last.date()
+    if from_date > to_date:
+        raise click.UsageError(f"--from {from_date} lies after --to {to_date}.")
+    if not date(1990, 1, 2) <= from_date <= to_date < date(2059, 12, 31):
+        raise click.UsageError("Dates go from 1990 to 2059.")
+    return Period(None, from_date, to_date)
+
+
+@commands.group("registry")
+def registry() -> None:
+    """The queue registry: which queues there are and what they promise."""
+
+
+@registry.command("validate", cls=Examples, example="opsportal registry validate\nopsportal registry validate new.json")
+@click.argument("file", required=False, type=click.Path(dir_okay=False))
+@_says_what_is_wrong
+def validate(file: str | None) -> None:
+    """Check a registry FILE as a whole and list everything that is wrong with it (default: QUEUE_REGISTRY)."""
+    path = file or str(load().queue_registry)
+    policy = wiring.registry(path).read()
+    click.echo(f"{path} is in order: {len(policy.queues)} queues.")
+    for queue in policy.queues:
+        click.echo(f"  {queue.id:<20} {queue.name} ({queue.team}), {', '.join(queue.projects)}, {queue.calendar.name}")
+
+
+@commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo --seed 7")
+@click.option("--seed", type=int, help="Another seed makes another fleet of queues.")
+@_says_what_is_wrong
+def demo(seed: int | None) -> None:
+    """Start a made-up Jira and Tempo on this machine, read all queues, and print the overview."""
+    with demonstration.running(seed) as sources:
+        settings: Settings = load(sources.environment(), env_file=None)
+        services = wiring.build(settings)
+        ids = [queue.id for queue in services.reports.policy.queues]
+        with queue_progress(ids) as listen:
+            seen = services.reports.overview(progress=listen)
+        _console().print(report_text.overview(seen))
+        click.echo(f"\nAs of {datetime.fromtimestamp(seen.as_of / 1000, UTC):%Y-%m-%d %H:%M} UTC, from made-up data.")
+
+
+def _console() -> Console:
+    # A terminal's own width; a pipe gets lines wide enough that no number is cut.
+    return Console() if sys.stdout.isatty() else Console(width=160)

@@ -1,0 +1,265 @@
+"""The settings: one table of environment variables, read once. Nothing else in the project reads the environment.
+
+```
+PortalError
+└── SettingsError    variables that cannot be used, all of them, each with what was found and what was expected
+```
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias, get_args
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from servicelevel.errors import PortalError
+
+_REFUSED = "setting_refused"
+_SHOWN_CHARS = 60
+_SHORT_CHARS = 12
+
+
+class SettingsError(PortalError):
+    """Variables that cannot be used. `problems` holds one line for each and never the value of a secret."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        """Every problem on a line of its own, and where the settings are described."""
+        lines = ("The settings cannot be used (docs/settings.md describes them):", *(f"  {p}" for p in self.problems))
+        return "\n".join(lines)
+
+
+def _refusal(found: str, expected: str) -> PydanticCustomError:
+    return PydanticCustomError(_REFUSED, "refused", {"found": found, "expected": expected})
+
+
+def _url(value: Any) -> str:
+    expected = "an https address such as https://example.atlassian.net (http on this machine only)"
+    written = str(value)
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise _refusal("something that is no address", expected) from None
+    if parts.scheme not in {"http", "https"} or not host or re.search(r"[\s\\]", written) or not written.isprintable():
+        raise _refusal(_shown_address(written), expected)
+    if parts.username is not None or parts.password is not None:
+        raise _refusal("an address with a user in it", "an address without user and password")
+    if "?" in written or "#" in written:
+        raise _refusal("an address with ? or # in it", "an address without query and fragment")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise _refusal(_shown(f"http://{parts.netloc}"), expected)
+    return _without_trailing_slash(parts)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _without_trailing_slash(parts: SplitResult) -> str:
+    return parts._replace(path=parts.path.rstrip("/")).geturl()
+
+
+def _shown_address(written: str) -> str:
+    # A token pasted into the wrong line must not appear; only what looks like a host is shown again.
+    return _shown(written) if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+/?", written) else "something that is no address"
+
+
+def _shown(value: str, most: int = _SHOWN_CHARS) -> str:
+    return repr(value if len(value) <= most else value[: most - 1] + "…")
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", value) or not value.isprintable():
+        raise _refusal(_shown(value) if "@" in value else "something without @", "the e-mail address of the account")
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise _refusal("a secret with spaces or special characters", "the token as it was given, on one line")
+    return value
+
+
+def _file(value: Any) -> Path:
+    written = str(value)
+    if "://" in written or not written.isprintable():
+        raise _refusal(_shown(written.partition("://")[0] + "://…"), "the path of a file")
+    return Path(written)
+
+
+def _level(value: Any) -> str:
+    return str(value).upper()
+
+
+Url: TypeAlias = Annotated[str, BeforeValidator(_url)]
+Email: TypeAlias = Annotated[str, AfterValidator(_email)]
+Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
+FilePath: TypeAlias = Annotated[Path, BeforeValidator(_file)]
+LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)]
+
+
+class Settings(BaseSettings):
+    """What the environment decides. Made by `load`; each field is the variable of its name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    jira_base_url: Url | None = Field(None, title="address")
+    """Address of Jira Cloud: `https://example.atlassian.net`, or the gateway's `https://api.atlassian.com/ex/jira/…`
+    for a scoped token. Without it the portal offers the demo."""
+    jira_email: Email | None = Field(None, title="e-mail address")
+    """E-mail address of the account that the token belongs to."""
+    jira_api_token: Token | None = Field(None, title="token")
+    """API token of that account."""
+    tempo_base_url: Url | None = Field(None, title="address")
+    """Address of Tempo Cloud with its version: `https://api.tempo.io/4`. Without it hours are not configured."""
+    tempo_api_token: Token | None = Field(None, title="token")
+    """Tempo API token that may see the worklogs of all teams."""
+    queue_registry: FilePath = Field(Path("queue_registry.json"), title="path of a file")
+    """Path of the queue registry, from the current folder."""
+    window_days: int = Field(120, title="whole number of days, 30 to 400", ge=30, le=400)
+    """Days of tickets that are read: open now, or updated within so many days."""
+    refresh_budget: int = Field(300, title="whole number of seconds, 10 to 3600", ge=10, le=3600)
+    """Seconds that one refresh may take in all, waits included."""
+    upstream_concurrency: int = Field(8, title="whole number, 1 to 16", ge=1, le=16)
+    """Requests to Jira and Tempo that may be under way at once."""
+    log_level: LogLevel = Field("INFO", title="one of DEBUG, INFO, WARNING, ERROR")
+    """Least severe log line that is written."""
+
+    @property
+    def jira_configured(self) -> bool:
+        """Whether there is a Jira to read."""
+        return self.jira_base_url is not None
+
+    @property
+    def tempo_configured(self) -> bool:
+        """Whether there is a Tempo to read."""
+        return self.tempo_base_url is not None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic decides the form, here and below
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` has read counts, so that each variable is judged once and by one rule."""
+        return (init_settings,)
+
+
+_TOGETHER = (("jira_base_url", "jira_email", "jira_api_token"), ("tempo_base_url", "tempo_api_token"))
+"""Settings that mean something only together."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One line of the settings table, all in words; `default` is empty when there is none."""
+
+    name: str
+    type: str
+    default: str
+    secret: bool
+    help: str
+
+
+def table() -> tuple[SettingRow, ...]:
+    """Every setting, in the order of the table."""
+    return tuple(
+        SettingRow(
+            name=name.upper(),
+            type=field.title or "",
+            default="" if field.default is None else str(field.default),
+            secret=_is_secret(name),
+            help=" ".join((field.description or "").split()),
+        )
+        for name, field in Settings.model_fields.items()
+    )
+
+
+def load(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+    """The settings of an environment (by default the process's own) over those of a file of `NAME=value` lines.
+
+    White space around values is dropped and an empty value counts as not set; a variable that is empty in the
+    environment switches the line of the file off. A file that is not there is no error.
+
+    Raises:
+        SettingsError: values that cannot be used, all in one error.
+    """
+    environment = os.environ if env is None else env
+    written = {**_from_file(env_file), **{name: environment[name] for name in _names() if name in environment}}
+    values = {name.lower(): value.strip() for name, value in written.items() if value.strip()}
+    problems = _half_set(values)
+    try:
+        settings = Settings(**values)  # type: ignore[arg-type]  # texts, which the model converts
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise SettingsError((*(_problem(detail, values) for detail in details), *problems)) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(name.upper() for name in Settings.model_fields)
+
+
+def _is_secret(name: str) -> bool:
+    return Token in get_args(Settings.model_fields[name].annotation)
+
+
+def _from_file(env_file: Path | None) -> dict[str, str]:
+    if env_file is None:
+        return {}
+    try:
+        lines = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8").env_vars
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{env_file}: found a file that cannot be read; expected text in UTF-8.",)) from error
+    return {name.upper(): value for name, value in lines.items() if value is not None and name.upper() in _names()}
+
+
+def _half_set(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"{name.upper()}: found nothing; expected {_wanted(name)}, as {_given(group, values)} set."
+        for group in _TOGETHER
+        for name in group
+        if name not in values and any(other in values for other in group)
+    )
+
+
+def _wanted(name: str) -> str:
+    kind = str(Settings.model_fields[name].title)
+    if kind.startswith("one of "):
+        return kind
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def _given(group: tuple[str, ...], values: Mapping[str, str]) -> str:
+    given = [name.upper() for name in group if name in values]
+    return f"{' and '.join(given)} {'is' if len(given) == 1 else 'are'}"
+
+
+def _problem(detail: ErrorDetails, values: Mapping[str, str]) -> str:
+    name = str(detail["loc"][0])
+    context = detail.get("ctx", {})
+    if detail["type"] == _REFUSED:
+        found, expected = context["found"], context["expected"]
+    else:
+        found = "a secret" if _is_secret(name) else _shown(values[name], _SHORT_CHARS)
+        expected = _wanted(name)
+    return f"{name.upper()}: found {found}; expected {expected}."

@@ -1,0 +1,34 @@
+"""The quality ledger: what is odd about the tickets that were read."""
+
+from typing import Any
+
+from tests.oracle.definitions import SLAS
+from tests.oracle.queue_facts import QueueFacts
+
+
+def quality_section(facts: QueueFacts, at_ms: int) -> list[dict[str, Any]]:
+    """The section `quality` of a report; `keys` are all of them, in no order."""
+    existing = facts.existing(at_ms)
+    reasons = {ticket.key: {facts.exclusion(ticket, sla, at_ms) for sla in SLAS} for ticket in existing}
+    done = [ticket for ticket in existing if ticket.is_done(at_ms)]
+    still_open = facts.open(at_ms)
+    rules = {
+        "no_goal": {key for key, found in reasons.items() if "no_goal" in found},
+        "no_start": {key for key, found in reasons.items() if "no_start" in found},
+        "unreadable": {key for key, found in reasons.items() if "unreadable" in found} | set(facts.unreadable),
+        "unassigned": {ticket.key for ticket in still_open if ticket.at("assignee", at_ms) is None},
+        "unmapped_status": {ticket.key for ticket in existing if ticket.unmapped},
+        "done_without_resolution": {ticket.key for ticket in done if ticket.at("resolution", at_ms) is None},
+        "open_with_resolution": {ticket.key for ticket in still_open if ticket.at("resolution", at_ms) is not None},
+        "clock_anomaly": {
+            ticket.key for ticket in existing if any(facts.clock(ticket, sla).is_anomalous for sla in SLAS)
+        },
+        "worklog_without_ticket": {booking.issue_id for booking in facts.orphans},
+        "missing": set(facts.missing),
+    }
+    read = len(existing) + len(facts.unreadable)
+    rows = [
+        {"rule": rule, "tickets": len(keys), "share": len(keys) / read if read else None, "keys": keys}
+        for rule, keys in rules.items()
+    ]
+    return [*rows, {"rule": "no_response", "tickets": None, "share": None, "keys": set()}]

@@ -1,0 +1,134 @@
+"""Everything that was read about one queue, and what is judged of it as of an instant."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from tests.oracle.cycles import Clock, Standing, read_clock, stand
+from tests.oracle.definitions import Definition
+from tests.oracle.facts import Categories, Ticket
+from tests.oracle.instants import DAY_MS
+from tests.oracle.upstream import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One worklog: who, on which ticket, on which date of their own."""
+
+    author: str
+    issue_id: str
+    day: date
+    booked_s: int
+    billable_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamHours:
+    """What the members of a Tempo team booked and owed, by date, on the dates of their memberships only."""
+
+    booked_s: Mapping[date, int]
+    scheduled_s: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A cycle that its policy judges, and how it stands."""
+
+    ticket: Ticket
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """One queue as read at `read_ms`, reaching back to `since_ms`."""
+
+    definition: Definition
+    categories: Categories
+    tickets: tuple[Ticket, ...]
+    unreadable: tuple[str, ...]
+    missing: tuple[str, ...]
+    bookings: tuple[Booking, ...]
+    orphans: tuple[Booking, ...]
+    team: TeamHours | None
+    users: Mapping[str, Json]
+    read_ms: int
+    since_ms: int
+    keep: Callable[[Ticket, int], bool] = lambda ticket, at_ms: True
+    _clocks: dict[tuple[str, str], Clock] = field(default_factory=dict, repr=False)
+    _judged: dict[tuple[str, int], list[Judged]] = field(default_factory=dict, repr=False)
+
+    def filtered(self, keep: Callable[[Ticket, int], bool]) -> "QueueFacts":
+        """The same queue with only the tickets that pass a filter as of the instant asked about."""
+        return replace(self, keep=keep, _judged={})
+
+    def existing(self, at_ms: int) -> list[Ticket]:
+        """The tickets created by an instant."""
+        return [ticket for ticket in self.tickets if ticket.created_ms <= at_ms and self.keep(ticket, at_ms)]
+
+    def open(self, at_ms: int) -> list[Ticket]:
+        """The tickets that are not Done at an instant."""
+        return [ticket for ticket in self.existing(at_ms) if ticket.is_open(at_ms)]
+
+    def clock(self, ticket: Ticket, sla: str) -> Clock:
+        """What the ticket's field of an SLA holds."""
+        key = (ticket.id, sla)
+        if key not in self._clocks:
+            self._clocks[key] = read_clock(ticket.sla_fields[self.definition.promises[sla].field])
+        return self._clocks[key]
+
+    def standings(self, ticket: Ticket, sla: str, at_ms: int) -> list[Standing]:
+        """Every readable cycle of a ticket that has started by an instant, by its start."""
+        return [
+            stand(cycle, at_ms, self.read_ms, self.definition.work)
+            for cycle in self.clock(ticket, sla).cycles
+            if cycle.start_ms <= at_ms
+        ]
+
+    def all_standings(self, sla: str, at_ms: int) -> Iterator[Standing]:
+        """Every readable cycle of every ticket that has started by an instant, whatever is judged."""
+        for ticket in self.existing(at_ms):
+            yield from self.standings(ticket, sla, at_ms)
+
+    def exclusion(self, ticket: Ticket, sla: str, at_ms: int) -> str | None:
+        """Why nothing of a ticket is judged, or None if something is."""
+        resolution = ticket.at("resolution", at_ms)
+        names = {resolution, self.categories.resolution_names.get(resolution or "")}
+        if ticket.is_done(at_ms) and resolution and names & self.definition.exclude_resolutions:
+            return "excluded_resolution"
+        clock = self.clock(ticket, sla)
+        if any(cycle.start_ms <= at_ms for cycle in clock.cycles):
+            return None
+        if clock.cycles:
+            return "no_start"
+        return clock.defects[-1] if clock.defects else "no_goal"
+
+    def judged(self, sla: str, at_ms: int) -> list[Judged]:
+        """The cycles that the SLA's policy judges as of an instant."""
+        if (sla, at_ms) not in self._judged:
+            policy = self.definition.promises[sla].policy
+            chosen = {"first": slice(0, 1), "last": slice(-1, None), "each": slice(None)}[policy]
+            self._judged[sla, at_ms] = [
+                Judged(ticket, standing)
+                for ticket in self.existing(at_ms)
+                if self.exclusion(ticket, sla, at_ms) is None
+                for standing in self.standings(ticket, sla, at_ms)[chosen]
+            ]
+        return self._judged[sla, at_ms]
+
+    def covers(self, from_ms: int) -> bool:
+        """Whether every ticket touched since an instant was read."""
+        return from_ms >= self.since_ms
+
+    def priority_name(self, ticket: Ticket, at_ms: int) -> str | None:
+        """The name of a ticket's priority at an instant."""
+        priority = ticket.at("priority", at_ms)
+        return None if priority is None else self.categories.priority_names.get(priority, priority)
+
+    def person_name(self, account_id: str) -> str:
+        """What to call a person."""
+        return str(self.users.get(account_id, {}).get("displayName", account_id))
+
+
+def reach_ms(read_ms: int, days: int) -> int:
+    """How far back a reading of so many days goes."""
+    return read_ms - days * DAY_MS

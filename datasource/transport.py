@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -70,6 +70,13 @@ class Login(AuthBase):
         request.headers["Authorization"] = f"{self._scheme} {secret}"
         return request
 
+    def hidden_in(self, body: bytes) -> bytes:
+        """A body without the secret, should an error page repeat what it was sent."""
+        secret = self._secret.get_secret_value().encode()
+        for text in (secret, base64.b64encode(f"{self._user}:".encode() + secret)):
+            body = body.replace(text, b"***") if secret else body
+        return body
+
     def __repr__(self) -> str:
         return f"Login({self._scheme})"
 
@@ -83,6 +90,13 @@ class Answer:
     made_at: int | None
 
 
+class _Session(requests.Session):
+    """A session that does not even look where a redirect points: the library would read its body and prepare to go."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+
+
 class Transport:
     """Asks one source. Safe to share between threads; at most `in_flight` requests are under way at once.
 
@@ -91,9 +105,10 @@ class Transport:
 
     def __init__(self, source: str, base_url: str, login: Login, *, in_flight: int) -> None:
         self.source, self.base_url = source, base_url.rstrip("/")
+        self._login = login
         self._lanes = threading.BoundedSemaphore(in_flight)
         self._quiet_until = 0.0
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = login
         self._session.headers.update({"Accept": "application/json", "User-Agent": "opsportal"})
         adapter = requests.adapters.HTTPAdapter(pool_connections=2, pool_maxsize=in_flight, max_retries=0)
@@ -129,7 +144,10 @@ class Transport:
         call = f"{method} {path}"
         failure: SourceError
         for attempt in range(1, ATTEMPTS + 1):
-            self._wait(max(0.0, self._quiet_until - time.monotonic()), call, deadline)
+            quiet_s = self._quiet_until - time.monotonic()
+            if quiet_s > max(deadline.left_s(), 0.0):
+                raise SourceThrottled(self.source, quiet_s, call=call)
+            self._wait(quiet_s, call, deadline)
             try:
                 response = self._send(method, path, deadline, params, body)
             except SourceUnreachable as error:
@@ -143,15 +161,13 @@ class Transport:
                 failure = self._failure(call, status, headers, content, wait)
                 if status == 429:
                     self._quiet_until = max(self._quiet_until, time.monotonic() + wait)
-            if attempt == ATTEMPTS:
-                break
-            if isinstance(failure, SourceThrottled) and wait > deadline.left_s():
-                raise failure
+            if attempt == ATTEMPTS or wait > deadline.left_s() > 0:
+                break  # what stands in the way says more than that the time would not suffice
             self._wait(wait, call, deadline)
         raise failure
 
     def _wait(self, seconds: float, call: str, deadline: Deadline) -> None:
-        if seconds > deadline.left_s():
+        if max(seconds, 0.0) > deadline.left_s():
             raise DeadlinePassed(self.source, "the time for this read is used up", call=call)
         if seconds > 0:
             time.sleep(seconds)
@@ -182,7 +198,8 @@ class Transport:
     def _content(self, response: requests.Response, call: str, deadline: Deadline) -> bytes:
         """The whole body, decoded; given up when it drips past the deadline or grows without end."""
         parts, size = [], 0
-        for part in response.raw.stream(256 * 1024, decode_content=True):
+        # One part is what one look at the socket gives: waiting for more would let a slow sender outlast the deadline.
+        while part := response.raw.read1(256 * 1024, decode_content=True):
             size += len(part)
             if size > LARGEST_ANSWER:
                 raise SourceMalformed(self.source, f"the answer is larger than {LARGEST_ANSWER:,} bytes", call=call)
@@ -205,17 +222,17 @@ class Transport:
     def _failure(
         self, call: str, status: int, headers: Mapping[str, str], content: bytes, wait_s: float
     ) -> SourceError:
-        said = message_of(content, headers.get("content-type", ""))
+        said = message_of(self._login.hidden_in(content), headers.get("content-type", ""))
         what = f"HTTP {status}" + (f": {said}" if said else "")
         if status == 401:
             return LoginFailed(self.source, what, call=call, advice=_login_advice(said))
         if status == 403:
-            denied = headers.get("X-Authentication-Denied-Reason", "")
-            return NotPermitted(self.source, f"{what} {denied[:100]}".strip(), call=call)
+            denied = message_of(headers.get("X-Authentication-Denied-Reason", "").encode(), "text/plain")
+            return NotPermitted(self.source, f"{what} {denied}".strip(), call=call)
         if status == 429:
             return SourceThrottled(self.source, wait_s, call=call)
         if 300 <= status < 400:
-            host = urlsplit(headers.get("location", "")).hostname or "another address"
+            host = _host(headers.get("location", "")) or "another address"
             advice = "Set the base URL to the address that answers by itself; redirects are not followed."
             return SourceRejected(self.source, f"HTTP {status}: sends us on to {host}", call=call, advice=advice)
         if status == 410:
@@ -247,16 +264,23 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     made_at = _made_at(headers)
     if made_at is None:
         return None
-    for read, text in ((email.utils.parsedate_to_datetime, value), (datetime.fromisoformat, _reset(headers))):
+    reset = headers.get("X-RateLimit-Reset", "")
+    for read, text in ((email.utils.parsedate_to_datetime, value), (_instant, reset)):
         with contextlib.suppress(ValueError, TypeError):
             return max(read(text).timestamp() - made_at / 1000, 0.0)
     return None
 
 
-def _reset(headers: Mapping[str, str]) -> str:
-    """The reset instant, which some sites write without seconds; without an offset it is UTC."""
-    text = headers.get("X-RateLimit-Reset", "")
-    return text if text.endswith("Z") or "+" in text else f"{text}+00:00"
+def _instant(text: str) -> datetime:
+    """An instant in ISO 8601, which some sites write without seconds; without an offset it is UTC."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _host(address: str) -> str | None:
+    with contextlib.suppress(ValueError):
+        return urlsplit(address).hostname
+    return None
 
 
 def _backoff_s(attempt: int) -> float:

@@ -14,16 +14,14 @@ from demo.zones import DAY_MS, HOUR_MS, UNIX_DAY, day_number
 _MONTHS = (0.92, 0.95, 1.08, 1.02, 1.0, 0.98, 0.9, 0.97, 1.06, 1.07, 1.08, 0.97)
 _OFFICE_WEEK = (1.62, 1.45, 1.36, 1.28, 1.12, 0.1, 0.07)
 _FULL_WEEK = (1.08, 1.05, 1.04, 1.02, 1.01, 0.9, 0.9)
-_OFFICE_DAY = Weighted(
-    *enumerate((0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 8, 13, 12, 9, 6, 8, 12, 10, 8, 5, 2, 1.2, 0.8, 0.6, 0.4, 0.3))
-)
-_FULL_DAY = Weighted(*enumerate((3, 3, 3, 2, 2, 3, 4, 5, 6, 6, 6, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 3, 3)))
-_OUTAGE_CHANCE = 0.045
+_OFFICE_DAY = Weighted(0.2, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 8, 13, 12, 9, 6, 8, 12, 10, 8, 5, 2, 1.2, 0.8, 0.6, 0.4, 0.3)
+_FULL_DAY = Weighted(3, 3, 3, 2, 2, 3, 4, 5, 6, 6, 6, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 3, 3)
+_OUTAGE_CHANCE = 0.02
 
 _KNOWN_OUTAGES = {
     ("NET", day_number(2026, 11, 4)): 15,
     ("SD", day_number(2026, 9, 16)): 10,
-    ("OPS", day_number(2026, 10, 1)): 9,
+    ("OPS", day_number(2026, 6, 16)): 9,
     ("BILL", day_number(2026, 3, 10)): 11,
 }
 """Project and day of outages that happened whatever the seed, with the hour."""
@@ -39,18 +37,18 @@ class Outage:
 
 def outage_near(seed: int, plan: QueuePlan, day: int) -> Outage | None:
     """The outage of the week of that day, if the queue had one: on a weekday, in working hours."""
-    return _week_outage(seed, plan.project, (day + 3) // 7)
+    return _week_outage(seed, plan, (day + 3) // 7)
 
 
 @lru_cache(maxsize=20_000)
-def _week_outage(seed: int, project: str, week: int) -> Outage | None:
+def _week_outage(seed: int, plan: QueuePlan, week: int) -> Outage | None:
     monday = week * 7 - 3
     for day in range(monday, monday + 7):
-        hour = _KNOWN_OUTAGES.get((project, day))
+        hour = _KNOWN_OUTAGES.get((plan.project, day))
         if hour is not None:
             return Outage(day, hour)
-    stream = Stream(seed, "outage", project, week)
-    if not stream.chance(_OUTAGE_CHANCE):
+    stream = Stream(seed, "outage", plan.project, week)
+    if not stream.chance(_OUTAGE_CHANCE * plan.fragile):
         return None
     return Outage(monday + stream.whole(0, 4), stream.whole(9, 15))
 

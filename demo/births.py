@@ -87,8 +87,8 @@ def _kind(plan: QueuePlan, stream: Stream, burst: bool) -> tuple[IssueType, Prio
 
 
 @lru_cache(maxsize=16)
-def _tables(plan_id: QueuePlan) -> tuple[Weighted, Weighted]:
-    return Weighted(*plan_id.types), Weighted(*enumerate(plan_id.priorities))
+def _tables(plan: QueuePlan) -> tuple[Weighted, Weighted]:
+    return Weighted(*(weight for _, weight in plan.types)), Weighted(*plan.priorities)
 
 
 def _people(desk: Desk, stream: Stream, created_ms: int) -> tuple[Person, Person]:

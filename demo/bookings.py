@@ -6,7 +6,7 @@ from demo.effort import Desk
 from demo.fleet import ADMIN_LANE, ADMIN_TASKS
 from demo.life import Life
 from demo.people import UNKNOWN, Person
-from demo.streams import Stream
+from demo.streams import Stream, Weighted
 from demo.teams import Membership, Team
 from demo.ticket import Worklog
 from demo.wording import WORKED
@@ -21,6 +21,7 @@ _PER_TICKET = 16
 _NO_TICKET_BASE = 900_000_000
 _PER_DAY = 4096
 _STEP_S = 300
+_BILLED = Weighted(66, 16, 18)
 
 
 def issue_id(lane: int, number: int) -> int:
@@ -39,13 +40,13 @@ def book(
         start_ms, end_ms = stream.pick(spans_ms)
         start_ms = max(start_ms, end_ms - 6 * DAY_MS)
         passed = desk.calendar.passed_ms(start_ms)
-        within_ms = int((desk.calendar.passed_ms(end_ms) - passed) * stream.uniform())
+        within_ms = int(desk.calendar.between_ms(start_ms, end_ms) * stream.uniform())
         at_ms = desk.calendar.reached_ms(passed + 1 + within_ms)
         assignee = life.assignee if life.assignee is not UNKNOWN and stream.chance(0.85) else None
         author = assignee or desk.analyst(stream, at_ms)
         drawn_s = round(stream.lognormal(desk.plan.booked_h * 3600, 0.7) / _STEP_S) * _STEP_S
         seconds = min(7 * 3600, max(_STEP_S, drawn_s))
-        billable_s = (seconds, seconds // 600 * 300, 0)[min(2, int(stream.uniform() * 1.4 + stream.uniform()))]
+        billable_s = (seconds, seconds // 600 * 300, 0)[_BILLED.index(stream.uniform())]
         found.append(
             _worklog(stream, ticket_id * _PER_TICKET + position, ticket_id, (author, at_ms), (seconds, billable_s))
         )

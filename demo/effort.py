@@ -44,7 +44,7 @@ class Desk:
         day = self.calendar.zone.day(at_ms)
         into_year = _into_drift_year(day)
         met = self.plan.met[level] - self.plan.drift[level] * into_year
-        met += _BY_PRIORITY[int(priority.id) - 1] - 0.42 * strain(self.seed, self.plan, day)
+        met += _BY_PRIORITY[int(priority.id) - 1] - 0.36 * strain(self.seed, self.plan, day)
         ratio = exp(self.plan.spread[level] * (stream.normal() - NORMAL.inv_cdf(min(0.997, max(0.2, met)))))
         return max(20_000, int(min(_LONGEST, ratio) * self.goal_ms(level, priority, at_ms)))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from demo.sla_fields import METRICS
 
 SLA_TYPE = "com.atlassian.servicedesk:sd-sla-field"
-OLD_SLA_FIELD = "customfield_10045"
-"""An SLA field nobody configured any more: always null."""
 
 _SYSTEM = (
     ("summary", "Summary", "string", None, ("summary",)),

@@ -32,7 +32,7 @@ MIGRATED_MS = day_number(2026, 8, 29) * DAY_MS + 5 * HOUR_MS
 """When one project's closed tickets were moved to the new workflow, within ten minutes."""
 
 _OUTCOMES = (FIXED, WONT_DO, DUPLICATE, NO_ANSWER)
-_OUTCOME = Weighted((0, 85), (1, 5), (2, 4), (3, 6))
+_OUTCOME = Weighted(85, 5, 4, 6)
 
 
 class Story:
@@ -70,7 +70,7 @@ class Story:
         response_ms = desk.needed_ms(stream, 0, life.priority, created_ms)
         active_ms = max(desk.needed_ms(stream, 1, life.priority, created_ms), int(response_ms * 1.05) + 90_000)
         self._silent = stream.chance(0.008)
-        if stream.chance(desk.plan.stuck / 2):
+        if stream.chance(desk.plan.stuck):
             active_ms = int(active_ms * stream.between(3, 12))
             if stream.chance(0.3):
                 response_ms = min(active_ms - 90_000, int(response_ms * stream.between(5, 40)))
@@ -102,7 +102,7 @@ class Story:
             ("ask", plan.asks),
             ("ask", plan.asks / 3),
             ("vendor", plan.vendors),
-            ("shelve", plan.stuck / 2),
+            ("shelve", plan.shelved),
             ("hand-off", 0.14),
             ("priority", 0.06),
             ("slip", 0.018),
@@ -167,11 +167,11 @@ class Story:
             life.say(at_ms - 900, analyst, stream.pick(ASKED), public=True)
         life.move(at_ms, analyst, WAITING_VENDOR if on_vendor else WAITING_CUSTOMER)
         if name == "shelve":
-            waited_ms = stream.lognormal(32 * DAY_MS, 0.6)
+            waited_ms = stream.lognormal(30 * DAY_MS, 0.6)
         elif on_vendor:
             waited_ms = stream.lognormal(3.2 * DAY_MS, 0.8)
         else:
-            waited_ms = stream.lognormal(17 * HOUR_MS, 1.25)
+            waited_ms = stream.lognormal(40 * HOUR_MS, 1.2)
         resumed_ms = at_ms + max(4 * MINUTE_MS, int(min(waited_ms, 120 * DAY_MS)))
         if on_vendor:
             resumed_ms = self.desk.calendar.after_ms(resumed_ms, 60_000)

@@ -30,7 +30,7 @@ def bulk_fetch(site: Site, ask: Ask, _places: dict[str, str]) -> Answer:
     histories = _NEWEST_IN_BULK if "changelog" in body_list(body, "expand") else 0
     found = _tickets(site, wanted, ask.at_ms)
     shown = ",".join(site.writer.issue(ticket, fields, ask.at_ms, histories=histories) for ticket in found)
-    return Answer(f'{{"expand":"schema,names","issues":[{shown}],"issueErrors":[]}}', filled=len(found))
+    return Answer(f'{{"issues":[{shown}],"issueErrors":[]}}', filled=len(found))
 
 
 def bulk_changelog(site: Site, ask: Ask, _places: dict[str, str]) -> Answer:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from demo.people import Person
 from demo.ticket import Ticket
-from demo.workflow import Priority, Resolution, Status
+from demo.workflow import CLOSED, COMPLETED, Priority, Resolution, Status
 from demo.world import World
-from demo.zones import MINUTE_MS
+from demo.zones import DAY_MS, MINUTE_MS
 
 FOREVER_MS = 1 << 62
 _TOUCH_MS = 16 * MINUTE_MS
+_WATCHED_MS = 21 * DAY_MS
 _JITTER_MS = 29
 
 
@@ -55,9 +56,14 @@ class States:
         return state
 
     def updated_ms(self, state: State, at_ms: int) -> int:
-        """When the ticket was last touched: in the queue that never sleeps its running timers touch it as well."""
+        """When the ticket was last touched: in the queue that never sleeps timers touch it until it is closed.
+
+        A resolved ticket that nobody closes is left alone after three weeks.
+        """
         project = self.world.of_lane(state.ticket.lane)
-        if project is None or not project.plan.round_the_clock or state.status.is_done:
+        if project is None or not project.plan.round_the_clock or state.status in {CLOSED, COMPLETED}:
+            return state.updated_ms
+        if state.status.is_done and at_ms - state.category_ms > _WATCHED_MS:
             return state.updated_ms
         phase = state.ticket.number * 137_000 % _TOUCH_MS
         return max(state.updated_ms, (at_ms - phase) // _TOUCH_MS * _TOUCH_MS + phase)

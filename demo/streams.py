@@ -25,18 +25,13 @@ def stable_int(*names: object) -> int:
 class Weighted:
     """A choice with unequal chances, prepared once."""
 
-    def __init__(self, *options: tuple[object, float]) -> None:
-        total = sum(weight for _, weight in options)
-        self._options = [option for option, _ in options]
-        self._edges = list(accumulate(weight / total for _, weight in options))
+    def __init__(self, *weights: float) -> None:
+        total = sum(weights)
+        self._edges = list(accumulate(weight / total for weight in weights))
 
     def index(self, uniform: float) -> int:
         """The position of the option that the uniform number in [0, 1) falls on."""
-        return min(bisect_right(self._edges, uniform), len(self._options) - 1)
-
-    def name(self, uniform: float) -> str:
-        """The option that the uniform number in [0, 1) falls on, as text."""
-        return str(self._options[self.index(uniform)])
+        return min(bisect_right(self._edges, uniform), len(self._edges) - 1)
 
 
 class Stream:

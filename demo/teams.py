@@ -60,10 +60,10 @@ class TeamPlan:
 
 
 TEAM_PLANS = (
-    TeamPlan(11, "IT Support", 8, "office-sao-paulo", "America/Sao_Paulo", 0.83, 3.1),
-    TeamPlan(12, "Finance Ops", 4, "office-sao-paulo", "America/Sao_Paulo", 0.94, 2.0),
+    TeamPlan(11, "IT Support", 8, "office-sao-paulo", "America/Sao_Paulo", 0.83, 4.3),
+    TeamPlan(12, "Finance Ops", 4, "office-sao-paulo", "America/Sao_Paulo", 0.93, 3.1),
     TeamPlan(13, "Platform", 7, "office-berlin", "Europe/Berlin", 0.76, 2.6),
-    TeamPlan(14, "People", 3, "office-berlin", "Europe/Berlin", 0.68, 0.6),
+    TeamPlan(14, "People", 3, "office-berlin", "Europe/Berlin", 0.7, 0.3),
 )
 
 _LEFT_DAY = day_number(2026, 6, 30)

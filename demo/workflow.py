@@ -137,17 +137,10 @@ class Resolution:
     description: str
     json: str
 
-    def as_dict(self) -> dict[str, object]:
-        """As Jira writes it."""
-        return _resolution_dict(self.id, self.name, self.description)
-
-
-def _resolution_dict(id_: str, name: str, description: str) -> dict[str, object]:
-    return {"self": f"{SITE}/rest/api/3/resolution/{id_}", "id": id_, "description": description, "name": name}
-
 
 def _resolution(id_: str, name: str, description: str) -> Resolution:
-    return Resolution(id_, name, description, compact(_resolution_dict(id_, name, description)))
+    shown = {"self": f"{SITE}/rest/api/3/resolution/{id_}", "id": id_, "description": description, "name": name}
+    return Resolution(id_, name, description, compact(shown))
 
 
 FIXED = _resolution("10000", "Done", "The work is complete.")

@@ -19,6 +19,7 @@ from opsportal.settings import Settings, SettingsError, load
 from servicelevel.errors import PortalError
 from servicelevel.instants import to_ms
 from servicelevel.measures import Filters
+from servicelevel.report import QueueReport
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -100,6 +101,8 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> int | 
         raise click.BadParameter(f"{value!r} is no instant; write it as 2026-11-23T12:00:00Z") from None
     if at.utcoffset() is None:
         raise click.BadParameter(f"{value!r} has no offset from UTC; write it as 2026-11-23T12:00:00Z")
+    if not date(1990, 1, 2) <= at.date() < date(2059, 12, 31):
+        raise click.BadParameter(f"{value!r} lies outside of 1990 to 2059")
     return to_ms(at)
 
 
@@ -177,18 +180,27 @@ def validate(file: str | None) -> None:
         click.echo(f"  {queue.id:<20} {queue.name} ({queue.team}), {', '.join(queue.projects)}, {queue.calendar.name}")
 
 
-@commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo --seed 7")
+@commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo service-desk")
+@click.argument("queue", required=False)
 @click.option("--seed", type=int, help="Another seed makes another fleet of queues.")
 @_says_what_is_wrong
-def demo(seed: int | None) -> None:
-    """Start a made-up Jira and Tempo on this machine, read all queues, and print the overview."""
+def demo(queue: str | None, seed: int | None) -> None:
+    """Start a made-up Jira and Tempo on this machine, read all queues, and print the overview.
+
+    With QUEUE, that queue's report follows.
+    """
     with demonstration.running(seed) as sources:
         settings: Settings = load(sources.environment(), env_file=None)
         services = wiring.build(settings)
-        ids = [queue.id for queue in services.reports.policy.queues]
-        with queue_progress(ids) as listen:
+        policy = services.reports.policy
+        if queue is not None:
+            services.reports.find(queue)
+        with queue_progress([known.id for known in policy.queues]) as listen:
             seen = services.reports.overview(progress=listen)
         _console().print(report_text.overview(seen))
+        chosen = seen.reports.get(queue or "")
+        if isinstance(chosen, QueueReport):
+            _console().print("", report_text.queue_report(chosen, Naming(policy.analyst_names)))
         click.echo(f"\nAs of {datetime.fromtimestamp(seen.as_of / 1000, UTC):%Y-%m-%d %H:%M} UTC, from made-up data.")
 
 

@@ -100,8 +100,16 @@ def decided_in(judged: Verdicts, window: Window, rows: Mask) -> tuple[Mask, Mask
 
 def kept_in(judged: Verdicts, window: Window, rows: Mask) -> Kept:
     """Promises of the chosen tickets decided in the window."""
-    met, breached = decided_in(judged, window, rows)
-    return Kept(int(met.sum()), int(met.sum() + breached.sum()))
+    return _kept(*decided_in(judged, window, rows))
+
+
+def _kept(met: Mask, breached: Mask) -> Kept:
+    kept = _count(met)
+    return Kept(kept, kept + _count(breached))
+
+
+def _count(mask: Mask) -> int:
+    return int(np.count_nonzero(mask))
 
 
 def attainment(
@@ -114,44 +122,46 @@ def attainment(
     rows: Mask,
 ) -> Attainment:
     """Everything an attainment carries, over the tickets chosen by `rows` (one flag a ticket)."""
-    met, breached = decided_in(judged, window, rows)
-    chosen = rows[judged.row]
-    created_here = rows & window.holds(columns.created)
-    reasons = judged.exclusion[created_here]
+    chosen, here = rows[judged.row], window.holds(judged.decided_at)
+    met_ever, breached_ever = judged.met & chosen, judged.breached & chosen
+    met, breached = met_ever & here, breached_ever & here
+    usual = last_days(window.end, 90).holds(judged.decided_at)
+    reasons = np.bincount(judged.exclusion[rows & window.holds(columns.created)], minlength=len(EXCLUSIONS))
     began = judged.judged & chosen & window.holds(judged.start)
-    priorities = stood.priority[judged.row]
+    kept_rows, broken_rows = judged.row[met], judged.row[breached]
     return Attainment(
         target=target,
-        kept=Kept(int(met.sum()), int(met.sum() + breached.sum())),
-        breached_open=int((breached & judged.running).sum()),
-        undecided=int((judged.undecided & chosen).sum()),
-        excluded={name: int((reasons == code).sum()) for code, name in enumerate(EXCLUSIONS) if code},
+        kept=_kept(met, breached),
+        breached_open=_count(breached & judged.running),
+        undecided=_count(judged.undecided & chosen),
+        excluded={name: int(reasons[code]) for code, name in enumerate(EXCLUSIONS) if code},
         percentiles=percentiles(judged.elapsed_ms[began], ~judged.running[began], QUANTILES),
         completed_only=_completed_only(judged, window, chosen),
         jsm_goals=_jsm_goals(judged, window, chosen),
-        by_priority=_by_priority(met, breached, priorities, len(columns.priorities)),
+        by_priority=_by_priority(stood.priority[kept_rows], stood.priority[broken_rows], len(columns.priorities)),
         by_day=_by_day(judged, met, breached, window, calendar),
-        trailing_90d=kept_in(judged, last_days(window.end, 90), rows),
+        trailing_90d=_kept(met_ever & usual, breached_ever & usual),
     )
 
 
 def _completed_only(judged: Verdicts, window: Window, chosen: Mask) -> Kept:
     """Met / stopped in the window: what reports of closed tickets show. It forgets breaches left open."""
     stopped = chosen & window.holds(judged.stop)
-    return Kept(int((stopped & judged.kept_goal).sum()), int(stopped.sum()))
+    return Kept(_count(stopped & judged.kept_goal), _count(stopped))
 
 
 def _jsm_goals(judged: Verdicts, window: Window, chosen: Mask) -> Kept:
     """Jira's own goal report: as completed only, and running cycles that broke their goal in the window."""
     stopped = chosen & window.holds(judged.stop)
     overrun = chosen & judged.running & ~judged.kept_goal & window.holds(judged.goal_passed_at)
-    return Kept(int((stopped & judged.kept_goal).sum()), int(stopped.sum() + overrun.sum()))
+    n = _count(stopped) + _count(overrun)
+    return Kept(_count(stopped & judged.kept_goal), n)
 
 
-def _by_priority(met: Mask, breached: Mask, priorities: Codes, n: int) -> dict[int, Kept]:
+def _by_priority(met: Codes, breached: Codes, n: int) -> dict[int, Kept]:
     """Counts per priority code, in Jira's order, tickets without one last; only priorities with decided cycles."""
-    kept = np.bincount(priorities[met] + 1, minlength=n + 1)
-    broken = np.bincount(priorities[breached] + 1, minlength=n + 1)
+    kept = np.bincount(met + 1, minlength=n + 1)
+    broken = np.bincount(breached + 1, minlength=n + 1)
     order = [*range(n), NONE_CODE]
     return {
         code: Kept(int(kept[code + 1]), int(kept[code + 1] + broken[code + 1]))

@@ -133,12 +133,12 @@ def exhaustion(remaining: float, window_bd: float, recent: Kept, target: float, 
     Old days leave the window with their share of the budget, so the daily loss is what is left per day of the
     window plus what is burned above the target, at the window's own number of decided promises per business day.
     """
-    interval = wilson(recent.breached, recent.n)
-    if decided == 0 or interval is None or recent.rate is None:
+    if decided == 0 or window_bd <= 0:
         return Exhaustion(None, (None, None), "no_data")
     if remaining <= 1e-9:
         return Exhaustion(None, (None, None), "exhausted")
-    if window_bd <= 0:
+    interval = wilson(recent.breached, recent.n)
+    if interval is None or recent.rate is None:
         return Exhaustion(None, (None, None), "no_data")
     per_day = decided / window_bd
 

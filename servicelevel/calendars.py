@@ -122,10 +122,7 @@ class BusinessCalendar:
 
     def midnight(self, day: date) -> int:
         """The instant a local date begins: the first that carries it, or a later date where a zone skipped it."""
-        changes, offsets = _offsets(self.time_zone)
-        borders = np.append(changes[1:], LATEST_MS + 3 * DAY_MS) - 1
-        candidates = np.clip(day_of_date(day) * DAY_MS - offsets, changes, borders)
-        return int(candidates[self.local_days(candidates) >= day_of_date(day)].min())
+        return _midnight(self.time_zone, day_of_date(day))
 
     def has_hours(self, day: date) -> bool:
         """Whether any work is done on a local date."""
@@ -215,6 +212,15 @@ def _offsets(time_zone: str) -> tuple[Millis, Millis]:
             changes.append(high)
             offsets.append(offset_ms(high))
     return np.array(changes) * SECOND_MS, np.array(offsets)
+
+
+@lru_cache(maxsize=16_384)
+def _midnight(time_zone: str, day: int) -> int:
+    """Midnight of a local date, or the change of clocks that skips it."""
+    changes, offsets = _offsets(time_zone)
+    borders = np.append(changes[1:], LATEST_MS + 3 * DAY_MS) - 1
+    candidates = np.clip(day * DAY_MS - offsets, changes, borders)
+    return int(candidates[(candidates + offsets) // DAY_MS >= day].min())
 
 
 ALWAYS_OPEN = BusinessCalendar("always", str(UTC))

@@ -17,6 +17,8 @@ from servicelevel.ticket import CHANGED_FIELDS, Category, Change, ChangedField, 
 NONE_CODE = -1
 """A ticket or change without that value: unassigned, no priority, no resolution."""
 
+_FIELD_CODES: Mapping[str, int] = {name: code for code, name in enumerate(CHANGED_FIELDS)}
+
 DEFECTS = ("", "no_start", "no_goal", "unreadable")
 """Why a cycle cannot be judged, by code; 0 is sound."""
 
@@ -96,6 +98,8 @@ class TicketColumns:
         for part in (self.id, self.updated, self.status, self.assignee, self.priority, self.resolution):
             digest.update(part.tobytes())
         for name in SLA_NAMES:
+            # The count keeps the clocks of one SLA from reading as those of the other.
+            digest.update(f"{name} {len(self.cycles[name].row)}".encode())
             for column in fields(CycleColumns):
                 if column.name != "read_at":
                     digest.update(getattr(self.cycles[name], column.name).tobytes())
@@ -138,6 +142,7 @@ class ColumnsBuilder:
         self._changes = array("q")
         self._cycles: dict[SlaName, array[int]] = {name: array("q") for name in SLA_NAMES}
         self._unreadable: dict[str, str] = {}
+        self._seen: dict[tuple[ChangedField, str], int] = {}
         for status in statuses:
             self._status(status.id, status.name, status.category)
         for kind, items in (("priority", priorities), ("resolution", resolutions)):
@@ -186,10 +191,10 @@ class ColumnsBuilder:
     def add_changes(self, ticket_id: int, changes: Iterable[Change]) -> None:
         """Take changes of one ticket, before or after the ticket itself; those of unknown tickets are dropped."""
         for change in changes:
-            before = self._changed(change.field, change.from_id, change.from_name)
-            after = self._changed(change.field, change.to_id, change.to_name)
-            number = CHANGED_FIELDS.index(change.field)
-            self._changes.extend((ticket_id, change.at, change.history_id, number, before, after))
+            field = change.field
+            before = self._changed(field, change.from_id, change.from_name)
+            after = self._changed(field, change.to_id, change.to_name)
+            self._changes.extend((ticket_id, change.at, change.history_id, _FIELD_CODES[field], before, after))
 
     def add_unreadable(self, key: str, reason: str) -> None:
         """Record a ticket that was left out because its answer could not be read."""
@@ -261,12 +266,17 @@ class ColumnsBuilder:
     def _changed(self, name: ChangedField, id_: str | None, label: str | None) -> int:
         if not id_:
             return NONE_CODE
-        if name == "status":
-            return self._status(id_, label or id_, None)
-        if name == "assignee":
-            known = self._people.get(id_)
-            return known[0] if known else self._person(Person(id_, label or id_))
-        return self._label(name, id_, label or id_)
+        code = self._seen.get((name, id_))
+        if code is None:
+            if name == "status":
+                code = self._status(id_, label or id_, None)
+            elif name == "assignee":
+                known = self._people.get(id_)
+                code = known[0] if known else self._person(Person(id_, label or id_))
+            else:
+                code = self._label(name, id_, label or id_)
+            self._seen[name, id_] = code
+        return code
 
     def _status(self, id_: str, name: str, category: Category | None) -> int:
         known = self._statuses.get(id_)

@@ -22,7 +22,9 @@ Millis: TypeAlias = npt.NDArray[np.int64]
 Codes: TypeAlias = npt.NDArray[np.int32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def to_ms(instant: datetime) -> int:
@@ -31,15 +33,14 @@ def to_ms(instant: datetime) -> int:
     Raises:
         ValueError: the instant has no offset, so it names no moment.
     """
-    if instant.utcoffset() is None:
+    if instant.tzinfo is None:
         raise ValueError(f"{instant.isoformat()} has no offset from UTC, so it names no moment")
-    delta = instant - datetime(1970, 1, 1, tzinfo=UTC)
-    return delta // timedelta(milliseconds=1)
+    return (instant - _EPOCH) // _MILLISECOND
 
 
 def to_datetime(ms: int) -> datetime:
     """The UTC instant of epoch milliseconds, exact to the millisecond."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+    return _EPOCH + timedelta(milliseconds=ms)
 
 
 def date_of_day(day: int) -> date:

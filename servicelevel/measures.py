@@ -1,6 +1,6 @@
 """One queue measured over one window: every number that needs no second date, down to the health score."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,20 +47,24 @@ class Filters:
         """One flag a ticket."""
         chosen = stood.exists.copy()
         if self.priority:
-            chosen &= _any_of(stood.priority, codes_of(columns.priorities, self.priority))
+            chosen &= _any_of(stood.priority, len(columns.priorities), codes_of(columns.priorities, self.priority))
         if self.type:
-            chosen &= _any_of(columns.type, codes_of(columns.types, self.type))
+            chosen &= _any_of(columns.type, len(columns.types), codes_of(columns.types, self.type))
         if self.analyst:
             wanted = {text.casefold() for text in self.analyst}
             people = {
                 i for i, p in enumerate(columns.people) if p.id.casefold() in wanted or p.name.casefold() in wanted
             }
-            chosen &= _any_of(stood.assignee, frozenset(people | ({NONE_CODE} if UNASSIGNED in wanted else set())))
+            nobody = {NONE_CODE} if UNASSIGNED in wanted else set()
+            chosen &= _any_of(stood.assignee, len(columns.people), people | nobody)
         return chosen
 
 
-def _any_of(codes: Codes, wanted: frozenset[int]) -> Mask:
-    return np.isin(codes, np.fromiter(wanted, np.int32, len(wanted)))
+def _any_of(codes: Codes, size: int, wanted: Iterable[int]) -> Mask:
+    """Which codes are wanted, by looking each up in a table whose last place is NONE_CODE's."""
+    table = np.zeros(size + 1, bool)
+    table[list(wanted)] = True
+    return table[codes]
 
 
 @dataclass(frozen=True, slots=True)

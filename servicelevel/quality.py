@@ -16,7 +16,8 @@ LISTED_KEYS = 100
 EFFECTS: Mapping[str, str] = {
     "no_goal": "No goal applied to the ticket, so it counts neither as kept nor as broken.",
     "no_start": "The clock has no start, so the ticket is not judged.",
-    "unreadable": "The answer for the ticket could not be read; it is left out of every number.",
+    "unreadable": "The clock's field could not be read, so that promise is not judged.",
+    "left_out": "The ticket as a whole could not be read; it is in no number, and the report is partial.",
     "unassigned": "Open without an assignee: it appears in no analyst's row.",
     "unmapped_status": "Its history names a status that Jira no longer lists; the ticket counts as open while in it.",
     "done_without_resolution": "Counts as resolved at its last change into Done.",
@@ -72,6 +73,7 @@ def ledger(
     flagged: dict[str, Callable[[], Mask]] = {
         "no_goal": lambda: excluded("no_goal"),
         "no_start": lambda: excluded("no_start"),
+        "unreadable": lambda: excluded("unreadable"),
         "unassigned": lambda: here & stood.open & (stood.assignee == NONE_CODE),
         "unmapped_status": lambda: here & _unmapped(columns),
         "done_without_resolution": lambda: here & stood.done & ~resolution,
@@ -79,8 +81,7 @@ def ledger(
         "clock_anomaly": lambda: here & odd,
     }
     result = [_row(rule, _keys(columns, flag()), n) for rule, flag in flagged.items()]
-    clock_unreadable = _keys(columns, excluded("unreadable"))
-    result.append(_row("unreadable", [*columns.unreadable, *clock_unreadable], n + len(columns.unreadable)))
+    result.append(_row("left_out", list(columns.unreadable), n + len(columns.unreadable)))
     result.append(_row("missing", [str(ticket) for ticket in columns.missing], n + len(columns.missing)))
     result.append(
         QualityRow(

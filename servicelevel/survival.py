@@ -34,13 +34,14 @@ def percentiles(durations_ms: Millis, stopped: Mask, quantiles: Sequence[float])
     At a tie stops come before censorings. The mean is of the stopped only.
     Source: E. L. Kaplan, P. Meier, J. Am. Stat. Assoc. 53 (1958) 457–481.
     """
-    ended = durations_ms[stopped]
-    times, deaths = np.unique(ended, return_counts=True)
+    ended = np.sort(durations_ms[stopped])
+    first = np.flatnonzero(np.diff(ended, prepend=-1))  # durations are never negative
+    times, deaths = ended[first], np.diff(first, append=len(ended))
     at_risk = len(durations_ms) - np.searchsorted(np.sort(durations_ms), times, side="left")
-    survival = np.cumprod(1 - deaths / at_risk) if len(times) else np.empty(0)
+    survival = np.cumprod(1 - deaths / at_risk)
     values = []
     for quantile in quantiles:
-        reached = np.flatnonzero(survival <= 1 - quantile + _TOLERANCE)
-        values.append(int(times[reached[0]]) if len(reached) else None)
+        reached = int(np.searchsorted(-survival, quantile - 1 - _TOLERANCE, side="left"))
+        values.append(int(times[reached]) if reached < len(times) else None)
     mean = float(ended.mean()) if len(ended) else None
     return Percentiles(tuple(values), len(ended), len(durations_ms) - len(ended), mean)

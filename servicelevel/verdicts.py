@@ -85,11 +85,11 @@ def verdicts(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standin
     now = np.full(len(cycles.row), as_of)
     stopped = (cycles.stop != MISSING) & (cycles.stop <= as_of)
     paused = cycles.paused & (cycles.stop == MISSING)
-    past_breach = (cycles.breach_at != MISSING) & (calendar.elapsed(_or(cycles.breach_at, now), now) > 0)
+    breach_at = _breach_instants(cycles, calendar)
+    past_breach = ((cycles.breach_at != MISSING) | cycles.breached) & (calendar.elapsed(breach_at, now) > 0)
     said_so = cycles.breached & (cycles.read_at <= as_of) & (cycles.stop == MISSING)
     breached = np.where(stopped, cycles.breached, (past_breach & (~paused | cycles.breached)) | said_so)
 
-    breach_at = _breach_instants(cycles, calendar, now)
     excluded = _excluded_rows(columns, queue, stood)[cycles.row]
     verdict = np.where(breached, Verdict.BREACHED, np.where(stopped, Verdict.MET, Verdict.UNDECIDED))
     decided_at = np.where(breached, breach_at, np.where(stopped, cycles.stop, MISSING))
@@ -123,11 +123,14 @@ def _elapsed(
     return np.where(stopped | paused, cycles.elapsed_ms, np.maximum(running, 0))
 
 
-def _breach_instants(cycles: CycleColumns, calendar: BusinessCalendar, now: Millis) -> Millis:
-    """When each cycle broke its goal, if it did: as its source says, else start + goal, at most its stop or now."""
-    latest = np.minimum(_or(cycles.stop, now), now)
+def _breach_instants(cycles: CycleColumns, calendar: BusinessCalendar) -> Millis:
+    """When each cycle breaks its goal: as its source says; a broken one else at start + goal, at most its stop.
+
+    The reading that said so stands in for the stop of a running cycle. Nothing here moves with as_of.
+    """
+    latest = _or(cycles.stop, cycles.read_at)
     computed = calendar.due(cycles.start, cycles.goal_ms)
-    known = (cycles.breach_at != MISSING) & (cycles.breach_at <= latest)
+    known = (cycles.breach_at != MISSING) & (~cycles.breached | (cycles.breach_at <= latest))
     return np.where(known, cycles.breach_at, np.where(computed == MISSING, latest, np.minimum(computed, latest)))
 
 

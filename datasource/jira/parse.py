@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,12 +12,24 @@ import msgspec
 from datasource.jira import wire
 from servicelevel.instants import EARLIEST_MS, LATEST_MS, to_ms
 from servicelevel.policy import SlaName
-from servicelevel.ticket import CHANGED_FIELDS, Category, Change, CycleDefect, Label, Person, SlaCycle, Status, Ticket
+from servicelevel.ticket import (
+    CHANGED_FIELDS,
+    Category,
+    Change,
+    ChangedField,
+    CycleDefect,
+    Label,
+    Person,
+    SlaCycle,
+    Status,
+    Ticket,
+)
 
 _CATEGORIES: Mapping[str, Category] = {"new": "new", "indeterminate": "indeterminate", "done": "done"}
 _MISCHIEF = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]")
 """Characters that have no width, turn the direction of text, or control a terminal."""
 
+_FOLLOWED: Mapping[str, ChangedField] = {name: name for name in CHANGED_FIELDS}
 _UNREADABLE_SLA = (SlaCycle(None, None, None, None, None, breached=False, defect="unreadable"),)
 
 
@@ -98,9 +111,9 @@ class TicketReader:
             resolved_on=resolved_on,
             status=status(fields.status),
             type=label(fields.issuetype),
-            priority=None if fields.priority is None else label(fields.priority),
-            assignee=None if fields.assignee is None else person(fields.assignee),
-            resolution=None if fields.resolution is None else label(fields.resolution),
+            priority=fields.priority and label(fields.priority),
+            assignee=fields.assignee and person(fields.assignee),
+            resolution=fields.resolution and label(fields.resolution),
             cycles={name: sla_cycles(getattr(fields, field)) for name, field in self._sla_fields.items()},
         )
 
@@ -141,16 +154,9 @@ def _cycle(cycle: wire.Cycle, *, completed: bool) -> SlaCycle:
         defect = "no_goal"
     elif elapsed is None or (completed and stop is None) or not _sensible(start, stop, breach_at, goal, elapsed):
         defect = "unreadable"
-    return SlaCycle(
-        start=start if _plausible(start) else None,
-        stop=stop if _plausible(stop) else None,
-        breach_at=breach_at if _plausible(breach_at) else None,
-        goal_ms=goal,
-        elapsed_ms=elapsed,
-        breached=cycle.breached,
-        paused=cycle.paused and not completed,
-        defect=defect,
-    )
+    if defect == "unreadable":
+        return SlaCycle(None, None, None, None, None, cycle.breached, defect=defect)
+    return SlaCycle(start, stop, breach_at, goal, elapsed, cycle.breached, cycle.paused and not completed, defect)
 
 
 def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
@@ -160,18 +166,14 @@ def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
         ValueError: a history of such a change has no instant or number that can be read.
     """
     for history in histories:
+        at = None
         for item in history.items:
-            name = (item.fieldId or item.field).lower()
-            if name in CHANGED_FIELDS:
-                yield Change(
-                    history_id=int(history.id),
-                    at=history_instant(history.created),
-                    field=name,
-                    from_id=item.from_,
-                    from_name=item.fromString and clean(item.fromString),
-                    to_id=item.to,
-                    to_name=item.toString and clean(item.toString),
-                )
+            name = _FOLLOWED.get(item.fieldId or item.field)
+            if name is not None:
+                if at is None:
+                    at, number = history_instant(history.created), int(history.id)
+                before, after = item.fromString and clean(item.fromString), item.toString and clean(item.toString)
+                yield Change(number, at, name, item.from_, before, item.to, after)
 
 
 def history_instant(created: float | str) -> int:
@@ -190,19 +192,38 @@ def history_instant(created: float | str) -> int:
 
 def status(ref: wire.StatusRef) -> Status:
     """A status; a category that Jira does not define counts as in progress."""
-    return Status(ref.id, clean(ref.name) or ref.id, _CATEGORIES.get(ref.statusCategory.key, "indeterminate"))
+    return _status(ref.id, ref.name, ref.statusCategory.key)
 
 
 def label(ref: wire.LabelRef) -> Label:
     """A priority, type or resolution."""
-    return Label(ref.id, clean(ref.name) or ref.id)
+    return _label(ref.id, ref.name)
 
 
 def person(ref: wire.UserRef) -> Person:
     """An account; one without a name left is shown by a general word."""
-    return Person(ref.accountId, clean(ref.displayName) or "Former user", ref.active, ref.accountType == "app")
+    return _person(ref.accountId, ref.displayName, ref.active, ref.accountType)
 
 
+# A queue has thousands of tickets and a few dozen of these: the same one is not made twice.
+
+
+@lru_cache(4096)
+def _status(id_: str, name: str, category: str) -> Status:
+    return Status(id_, clean(name) or id_, _CATEGORIES.get(category, "indeterminate"))
+
+
+@lru_cache(4096)
+def _label(id_: str, name: str) -> Label:
+    return Label(id_, clean(name) or id_)
+
+
+@lru_cache(4096)
+def _person(id_: str, name: str, active: bool, kind: str) -> Person:
+    return Person(id_, clean(name) or "Former user", active, kind == "app")
+
+
+@lru_cache(4096)
 def clean(text: str) -> str:
     """Text for people: without characters that are invisible, turn the direction, or control a terminal."""
     return _MISCHIEF.sub("", text).strip() if not text.isascii() or not text.isprintable() else text.strip()
@@ -214,8 +235,13 @@ def _plausible(at: int | None) -> bool:
 
 def _sensible(start: int, stop: int | None, breach_at: int | None, goal: int, elapsed: int) -> bool:
     """Whether instants lie where calendars reach, and durations are no longer than that."""
-    durations = 0 <= goal <= LATEST_MS and 0 <= elapsed <= LATEST_MS
-    return durations and all(_plausible(at) for at in (start, stop, breach_at))
+    return (
+        0 <= goal <= LATEST_MS
+        and 0 <= elapsed <= LATEST_MS
+        and _plausible(start)
+        and _plausible(stop)
+        and _plausible(breach_at)
+    )
 
 
 def _instant(at: datetime, field: str) -> int:

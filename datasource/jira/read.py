@@ -90,7 +90,7 @@ class QueueRead:
         made_at = read_at if answer.made_at is None else answer.made_at
         try:
             tickets = list(self._reader.page(answer.body))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise SourceMalformed("Jira", f"a page of tickets is broken: {error}", call="issue/bulkfetch") from None
         with self._lock:
             for ticket in tickets:

@@ -1,4 +1,8 @@
-"""The forms of Jira's answers, as far as the portal reads them. Unknown keys are passed over while decoding."""
+"""The forms of Jira's answers, as far as the portal reads them. Unknown keys are passed over while decoding.
+
+None of them can be part of a reference cycle, so the collector need not look at them (`gc=False`): a page holds
+tens of thousands, and looking costs more than decoding.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,19 +11,19 @@ from typing import Any
 import msgspec
 
 
-class Moment(msgspec.Struct):
+class Moment(msgspec.Struct, gc=False):
     """An instant of an SLA. Only the number counts: the texts beside it are localised, relative, or cut."""
 
     epochMillis: int | None = None
 
 
-class Span(msgspec.Struct):
+class Span(msgspec.Struct, gc=False):
     """A duration of an SLA in milliseconds."""
 
     millis: int | None = None
 
 
-class Cycle(msgspec.Struct):
+class Cycle(msgspec.Struct, gc=False):
     """One run of an SLA clock, completed or ongoing."""
 
     startTime: Moment | None = None
@@ -32,20 +36,20 @@ class Cycle(msgspec.Struct):
     remainingTime: Span | None = None
 
 
-class SlaField(msgspec.Struct):
+class SlaField(msgspec.Struct, gc=False):
     """An SLA field. Both lists missing means an object of another kind."""
 
     completedCycles: list[Cycle] | None = None
     ongoingCycle: Cycle | None = None
 
 
-class Category(msgspec.Struct):
+class Category(msgspec.Struct, gc=False):
     """A status category; the key is the only part that no language changes."""
 
     key: str = ""
 
 
-class StatusRef(msgspec.Struct):
+class StatusRef(msgspec.Struct, gc=False):
     """A workflow status."""
 
     id: str
@@ -53,14 +57,14 @@ class StatusRef(msgspec.Struct):
     statusCategory: Category = msgspec.field(default_factory=Category)
 
 
-class LabelRef(msgspec.Struct):
+class LabelRef(msgspec.Struct, gc=False):
     """A priority, a type or a resolution."""
 
     id: str
     name: str = ""
 
 
-class UserRef(msgspec.Struct):
+class UserRef(msgspec.Struct, gc=False):
     """An account. Deleted accounts keep an id and lose most else."""
 
     accountId: str = "unknown"
@@ -69,7 +73,7 @@ class UserRef(msgspec.Struct):
     accountType: str = "atlassian"
 
 
-class Fields(msgspec.Struct):
+class Fields(msgspec.Struct, gc=False):
     """Fields of an issue that every queue reads; SLA fields are added by their ids."""
 
     created: datetime
@@ -89,36 +93,36 @@ FIELD_NAMES = tuple(field.name for field in msgspec.structs.fields(Fields))
 def fields_type(sla_fields: Sequence[str], sla_type: Any) -> type[Fields]:
     """`Fields` with SLA fields under their own ids, each of `sla_type` and None where absent."""
     extra = [(name, sla_type, None) for name in sla_fields]
-    return msgspec.defstruct("QueueFields", extra, bases=(Fields,))  # type: ignore[return-value]
+    return msgspec.defstruct("QueueFields", extra, bases=(Fields,), gc=False)  # type: ignore[return-value]
 
 
 def page_type(fields: type[Fields]) -> Any:
     """A page of bulkfetch with issues of these fields."""
-    issue = msgspec.defstruct("Issue", [("id", str), ("key", str, ""), ("fields", fields | None, None)])
-    return msgspec.defstruct("IssuePage", [("issues", list[issue]), ("issueErrors", list[Any], [])])  # type: ignore[valid-type]
+    issue = msgspec.defstruct("Issue", [("id", str), ("key", str, ""), ("fields", fields | None, None)], gc=False)
+    return msgspec.defstruct("IssuePage", [("issues", list[issue]), ("issueErrors", list[Any], [])], gc=False)  # type: ignore[valid-type]
 
 
-class LoosePage(msgspec.Struct):
+class LoosePage(msgspec.Struct, gc=False):
     """A page whose issues are decoded one by one, after one of them spoiled the whole."""
 
     issues: list[msgspec.Raw]
 
 
-class LooseIssue(msgspec.Struct):
+class LooseIssue(msgspec.Struct, gc=False):
     """The part of an issue that says which one it is."""
 
     id: str
     key: str = ""
 
 
-class IdPage(msgspec.Struct):
+class IdPage(msgspec.Struct, gc=False):
     """A page of search/jql with bare ids."""
 
     issues: list[LooseIssue]
     nextPageToken: str | None = None
 
 
-class Item(msgspec.Struct):
+class Item(msgspec.Struct, gc=False):
     """One changed field."""
 
     field: str = ""
@@ -129,7 +133,7 @@ class Item(msgspec.Struct):
     toString: str | None = None
 
 
-class History(msgspec.Struct):
+class History(msgspec.Struct, gc=False):
     """One edit of an issue. The instant is a number or ISO text, depending on the endpoint."""
 
     id: str | int
@@ -137,21 +141,21 @@ class History(msgspec.Struct):
     items: list[Item] = []
 
 
-class IssueHistories(msgspec.Struct):
+class IssueHistories(msgspec.Struct, gc=False):
     """Histories of one issue; an issue may come in several parts, over several pages."""
 
     issueId: str | int
     changeHistories: list[History] = []
 
 
-class ChangelogPage(msgspec.Struct):
+class ChangelogPage(msgspec.Struct, gc=False):
     """A page of changelog/bulkfetch."""
 
     issueChangeLogs: list[IssueHistories] = []
     nextPageToken: str | None = None
 
 
-class PriorityPage(msgspec.Struct):
+class PriorityPage(msgspec.Struct, gc=False):
     """A page of priority/search, in the site's order."""
 
     values: list[LabelRef]
@@ -160,27 +164,27 @@ class PriorityPage(msgspec.Struct):
     total: int | None = None
 
 
-class UserPage(msgspec.Struct):
+class UserPage(msgspec.Struct, gc=False):
     """A page of user/bulk."""
 
     values: list[UserRef]
     isLast: bool | None = None
 
 
-class ProjectRef(msgspec.Struct):
+class ProjectRef(msgspec.Struct, gc=False):
     """A project; worklogs know its number, the registry its key."""
 
     id: str
     key: str
 
 
-class FieldSchema(msgspec.Struct):
+class FieldSchema(msgspec.Struct, gc=False):
     """What a field holds."""
 
     custom: str | None = None
 
 
-class FieldRef(msgspec.Struct):
+class FieldRef(msgspec.Struct, gc=False):
     """A field of the site."""
 
     id: str
@@ -188,7 +192,7 @@ class FieldRef(msgspec.Struct):
     schema: FieldSchema | None = None
 
 
-class Myself(msgspec.Struct):
+class Myself(msgspec.Struct, gc=False):
     """The account that asks."""
 
     displayName: str = ""
@@ -196,7 +200,7 @@ class Myself(msgspec.Struct):
     timeZone: str | None = None
 
 
-class ServerInfo(msgspec.Struct):
+class ServerInfo(msgspec.Struct, gc=False):
     """Which Jira answers."""
 
     deploymentType: str = ""

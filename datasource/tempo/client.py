@@ -96,7 +96,7 @@ class TempoCloud:
     def _decode(self, answer: Answer, form: type[Form], call: str) -> Form:
         try:
             return msgspec.json.decode(answer.body, type=form)
-        except (msgspec.DecodeError, ValueError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise SourceMalformed("Tempo", f"the answer is not in the promised form: {error}", call=call) from None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.oracle.figures import tail, wilson
 from tests.oracle.flow import business_days
-from tests.oracle.instants import Window, last_ms_of, local_date, window_of
+from tests.oracle.instants import Window, iso, last_ms_of, local_date, window_of
 from tests.oracle.promises import decided, met_of
 from tests.oracle.queue_facts import QueueFacts
 
@@ -29,7 +29,7 @@ def budget_section(facts: QueueFacts, sla: str, at_ms: int) -> dict[str, Any]:
     burn.append(_level(facts, sla, at_ms, window, ("window", business_days(facts, window), Fraction(1), "policy")))
     return {
         "target": float(facts.definition.promises[sla].target),
-        "window_ms": (window.from_ms, window.to_ms),
+        "window": {"from": iso(window.from_ms), "to": iso(window.to_ms)},
         "decided": n,
         "allowed": float(allowed),
         "used": n - met,
@@ -66,8 +66,8 @@ def _level(
     met, n = met_of(decided(facts, sla, at_ms, window))
     breaches, allowed_rate = n - met, 1 - facts.definition.promises[sla].target
     rate = Fraction(breaches, n) / allowed_rate if n and allowed_rate else None
-    chance = tail(breaches, n, allowed_rate)
-    fires = breaches >= 3 and (allowed_rate == 0 or (rate is not None and rate >= at_least and chance < Fraction(1, 100)))
+    chance = tail(breaches, n, allowed_rate) if n else None
+    burns = rate is not None and chance is not None and rate >= at_least and chance < Fraction(1, 100)
     return {
         "level": name,
         "business_days": float(days),
@@ -75,8 +75,8 @@ def _level(
         "threshold": float(at_least),
         "breaches": breaches,
         "decided": n,
-        "tail": float(chance),
-        "firing": fires,
+        "tail": None if chance is None else float(chance),
+        "firing": breaches >= 3 and (allowed_rate == 0 or burns),
         "urgency": urgency,
     }
 
@@ -94,7 +94,7 @@ def _exhaustion(
     days, allowed_rate = business_days(facts, window), 1 - facts.definition.promises[sla].target
     reason = "no_data" if n == 0 else "exhausted" if left <= 0 else "no_data" if recent is None else None
     if reason is not None or recent is None:
-        return {"exhausted_ms": None, "exhausted_band_ms": (None, None), "exhausted_reason": reason}
+        return {"exhausted_on": None, "exhausted_band": [None, None], "exhausted_reason": reason}
 
     def gone_ms(rate: Fraction) -> int | None:
         pace = left / days + n / days * (rate - allowed_rate)
@@ -108,7 +108,7 @@ def _exhaustion(
     low, high = (gone_ms(Fraction(rate)) for rate in interval)
     middle = gone_ms(recent)
     return {
-        "exhausted_ms": middle,
-        "exhausted_band_ms": (high, low),
+        "exhausted_on": iso(middle),
+        "exhausted_band": [iso(high), iso(low)],
         "exhausted_reason": "not_burning" if middle is None else None,
     }

@@ -83,9 +83,7 @@ def stand(cycle: Cycle, as_of_ms: int, read_ms: int, work: WorkMinutes) -> Stand
     return Standing(cycle, "undecided", None, False, is_paused, elapsed_ms, None if is_paused else due_ms)
 
 
-def _is_broken(
-    cycle: Cycle, as_of_ms: int, read_ms: int, is_paused: bool, elapsed_ms: int, work: WorkMinutes
-) -> bool:
+def _is_broken(cycle: Cycle, as_of_ms: int, read_ms: int, is_paused: bool, elapsed_ms: int, work: WorkMinutes) -> bool:
     if as_of_ms >= read_ms and (cycle.breached or is_paused):
         return cycle.breached
     if cycle.breach_ms is not None:

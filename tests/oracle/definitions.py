@@ -110,9 +110,9 @@ def _promise(name: str, section: Any, targets: Any, anchors: Any) -> Promise:
     target = exact(targets[name])
     below, above = _POINTS[name]
     points = anchors.get(name, {"at_0": below, "at_100": above})
-    around = Anchors(target + exact(points["at_0"]) / 100, target, min(Fraction(1), target + exact(points["at_100"]) / 100))
+    at_0, at_100 = (target + exact(points[key]) / 100 for key in ("at_0", "at_100"))
     policy = section.get("judged", "first" if name == "first_response" else "last")
-    return Promise(name, section["field"], policy, target, around)
+    return Promise(name, section["field"], policy, target, Anchors(at_0, target, min(Fraction(1), at_100)))
 
 
 def _anchors(name: str, sections: Any) -> Anchors:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.oracle.definitions import SLAS
-from tests.oracle.instants import HOUR_MS, local_date
+from tests.oracle.instants import HOUR_MS, iso, local_date
 from tests.oracle.queue_facts import Judged, QueueFacts
 
 _FOREVER_MS = 1 << 62
@@ -12,13 +12,14 @@ _FOREVER_MS = 1 << 62
 def due_section(facts: QueueFacts, at_ms: int) -> list[dict[str, Any]]:
     """The section `due` of a report: overdue first, paused last, each by its due instant, then by key."""
     running = [(sla, one) for sla in SLAS for one in facts.judged(sla, at_ms) if not one.standing.is_stopped]
-    rows = [(_order(one, state := _state(facts, one, at_ms)), _row(facts, sla, one, state, at_ms)) for sla, one in running]
-    return [row for _, row in sorted(rows, key=lambda ordered: ordered[0])]
+    stated = [(_state(facts, one, at_ms), sla, one) for sla, one in running]
+    return [_row(facts, sla, one, state, at_ms) for state, sla, one in sorted(stated, key=_order)]
 
 
-def _order(one: Judged, state: str) -> tuple[int, int, str]:
+def _order(stated: tuple[str, str, Judged]) -> tuple[int, int, str]:
+    state, _, one = stated
     due_ms = one.standing.due_ms
-    return ({"overdue": 0, "paused": 2}.get(state, 1), _FOREVER_MS if due_ms is None else due_ms, one.ticket.key)
+    return {"overdue": 0, "paused": 2}.get(state, 1), _FOREVER_MS if due_ms is None else due_ms, one.ticket.key
 
 
 def _state(facts: QueueFacts, one: Judged, at_ms: int) -> str:
@@ -50,7 +51,7 @@ def _row(facts: QueueFacts, sla: str, one: Judged, state: str, at_ms: int) -> di
         "goal_s": standing.cycle.goal_ms / 1000,
         "elapsed_s": standing.elapsed_ms / 1000,
         "remaining_s": (standing.cycle.goal_ms - standing.elapsed_ms) / 1000,
-        "due_ms": standing.due_ms,
+        "due": iso(standing.due_ms),
         "state": state,
         "ticking": ticking,
     }

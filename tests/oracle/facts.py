@@ -65,11 +65,11 @@ class Ticket:
 
     def into_done(self, at_ms: int) -> list[int]:
         """The instants up to `at_ms` at which the ticket went from not Done into Done."""
-        return [c.at_ms for c in self._moves(at_ms) if c.before not in self.done_statuses and c.after in self.done_statuses]
+        return [move.at_ms for move in self._moves(at_ms) if self._is_done_after(move) > self._is_done_before(move)]
 
     def out_of_done(self, at_ms: int) -> list[int]:
         """The instants up to `at_ms` at which the ticket went from Done to not Done."""
-        return [c.at_ms for c in self._moves(at_ms) if c.before in self.done_statuses and c.after not in self.done_statuses]
+        return [move.at_ms for move in self._moves(at_ms) if self._is_done_after(move) < self._is_done_before(move)]
 
     def resolved_ms(self, at_ms: int) -> int | None:
         """When the ticket was resolved, if it is Done at an instant."""
@@ -81,6 +81,12 @@ class Ticket:
 
     def _moves(self, at_ms: int) -> list[Change]:
         return [change for change in self.changes if change.field == "status" and change.at_ms <= at_ms]
+
+    def _is_done_before(self, move: Change) -> bool:
+        return move.before in self.done_statuses
+
+    def _is_done_after(self, move: Change) -> bool:
+        return move.after in self.done_statuses
 
 
 def is_believable(at_ms: int) -> bool:

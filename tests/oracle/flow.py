@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.figures import quantiles
-from tests.oracle.instants import DAY_MS, HOUR_MS, Window, last_ms_of, local_date, window_of
+from tests.oracle.instants import DAY_MS, HOUR_MS, Window, iso, last_ms_of, local_date, window_of
 from tests.oracle.queue_facts import QueueFacts
 
 REOPEN_DAYS = 14
@@ -50,7 +50,7 @@ def flow_section(facts: QueueFacts, window: Window) -> dict[str, Any]:
             any(left_ms in window for left_ms in ticket.out_of_done(at_ms)) for ticket in facts.existing(at_ms)
         ),
         "reopen_rate": undone / n if n and covered else None,
-        "reopen": {"resolutions": n, "reopened": undone} if covered else None,
+        "reopen": {"resolutions": n, "reopened": undone, "from": iso(moved.from_ms), "to": iso(moved.to_ms)},
         "by_day": _by_day(facts, window),
     }
 

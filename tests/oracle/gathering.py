@@ -58,7 +58,8 @@ def _queue(
             unreadable.append(issue["key"])
         else:
             tickets.append(ticket)
-    bookings, orphans = _bookings(upstream, definition, dates, {ticket.id for ticket in tickets})
+    unread = {issue["id"] for issue in issues if issue["key"] in unreadable}
+    bookings, orphans = _bookings(upstream, definition, dates, {ticket.id for ticket in tickets}, unread)
     users = {account: user for ticket in tickets for account, user in ticket.people.items()}
     users |= upstream.names(sorted({booking.author for booking in bookings} - set(users)))
     return QueueFacts(
@@ -87,9 +88,9 @@ def _categories(upstream: Upstream) -> Categories:
 
 
 def _bookings(
-    upstream: Upstream, definition: Definition, dates: _Dates, known: set[str]
+    upstream: Upstream, definition: Definition, dates: _Dates, known: set[str], unread: set[str]
 ) -> tuple[tuple[Booking, ...], tuple[Booking, ...]]:
-    """The worklogs on the queue's tickets, and those on tickets of its projects that Jira no longer has."""
+    """The worklogs on the queue's tickets, and those on tickets that cannot be read or that Jira no longer has."""
     found = [
         _booking(worklog)
         for project in definition.projects
@@ -99,7 +100,7 @@ def _bookings(
     shown = {issue["id"] for issue in upstream.issues(elsewhere, ("summary",))}
     return (
         tuple(booking for booking in found if booking.issue_id in known),
-        tuple(booking for booking in found if booking.issue_id not in known | shown),
+        tuple(booking for booking in found if booking.issue_id not in (known | shown) - unread),
     )
 
 

@@ -106,9 +106,7 @@ def busy_utility(anchors: Anchors, value: Fraction) -> Fraction:
     return 60 + 40 * max(Fraction(0), value - least) / (anchors.at_100 - least)
 
 
-def _rate(
-    facts: QueueFacts, name: str, counts: tuple[int, int], anchors: Anchors, prior: Fraction
-) -> Dimension:
+def _rate(facts: QueueFacts, name: str, counts: tuple[int, int], anchors: Anchors, prior: Fraction) -> Dimension:
     """A dimension whose input is k of n, filled up to 30 with the expected rate."""
     k, n = counts
     weight = facts.definition.weights[name]
@@ -222,10 +220,11 @@ def _row(one: Dimension, contribution: Fraction | None) -> dict[str, Any]:
         "prior": _float(one.prior),
         "utility": _float(one.utility),
         "contribution": _float(contribution),
-        "n": one.n,
         "low_sample": one.prior is not None,
         "reason": one.reason,
     }
+    if one.n is not None:
+        row["n"] = one.n
     if one.parts:
         row["parts"] = [{"name": name, "input": _float(x), "utility": _float(u)} for name, x, u in one.parts]
     return row

@@ -16,6 +16,11 @@ def ms_of(text: str) -> int:
     return _ms(datetime.fromisoformat(text))
 
 
+def iso(at_ms: int | None) -> str | None:
+    """An instant as an ISO text in UTC to the millisecond; none is none."""
+    return None if at_ms is None else (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
+
+
 def local_date(at_ms: int, zone: ZoneInfo) -> date:
     """The date on the wall at an instant."""
     return (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(zone).date()
@@ -23,10 +28,11 @@ def local_date(at_ms: int, zone: ZoneInfo) -> date:
 
 def last_ms_of(day: date, zone: ZoneInfo) -> int:
     """The last millisecond of a local date."""
-    return _first_ms_of(day + timedelta(days=1), zone) - 1
+    return midnight_ms(day + timedelta(days=1), zone) - 1
 
 
-def _first_ms_of(day: date, zone: ZoneInfo) -> int:
+def midnight_ms(day: date, zone: ZoneInfo) -> int:
+    """The first instant of a local date."""
     return _ms(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
@@ -53,9 +59,7 @@ class Window:
         """The local dates with an instant in the period, each with whether only a part of it lies in the period."""
         first, last = local_date(self.from_ms + 1, zone), local_date(self.to_ms, zone)
         dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return [
-            (day, self.from_ms >= _first_ms_of(day, zone) or self.to_ms < last_ms_of(day, zone)) for day in dates
-        ]
+        return [(day, self.from_ms >= midnight_ms(day, zone) or self.to_ms < last_ms_of(day, zone)) for day in dates]
 
 
 def window_of(as_of_ms: int, days: int) -> Window:

@@ -3,11 +3,16 @@
 from typing import Any
 
 from tests.oracle.definitions import SLAS
+from tests.oracle.hours import dates
 from tests.oracle.queue_facts import QueueFacts
 
 
-def quality_section(facts: QueueFacts, at_ms: int) -> list[dict[str, Any]]:
-    """The section `quality` of a report; `keys` are all of them, in no order."""
+def quality_section(facts: QueueFacts, at_ms: int, days: int) -> list[dict[str, Any]]:
+    """The section `quality` of a report; `keys` are all of them, in no order.
+
+    Hours on tickets that are gone are looked for on the same dates as all hours; what is gone is no share of what
+    was read.
+    """
     existing = facts.existing(at_ms)
     reasons = {ticket.key: {facts.exclusion(ticket, sla, at_ms) for sla in SLAS} for ticket in existing}
     done = [ticket for ticket in existing if ticket.is_done(at_ms)]
@@ -23,12 +28,26 @@ def quality_section(facts: QueueFacts, at_ms: int) -> list[dict[str, Any]]:
         "clock_anomaly": {
             ticket.key for ticket in existing if any(facts.clock(ticket, sla).is_anomalous for sla in SLAS)
         },
-        "worklog_without_ticket": {booking.issue_id for booking in facts.orphans},
         "missing": set(facts.missing),
     }
-    read = len(existing) + len(facts.unreadable)
+    besides = {"unreadable": len(facts.unreadable), "missing": len(facts.missing)}
     rows = [
-        {"rule": rule, "tickets": len(keys), "share": len(keys) / read if read else None, "keys": keys}
+        {
+            "rule": rule,
+            "tickets": len(keys),
+            "share": _share(len(keys), len(existing) + besides.get(rule, 0)),
+            "keys": keys,
+        }
         for rule, keys in rules.items()
     ]
-    return [*rows, {"rule": "no_response", "tickets": None, "share": None, "keys": set()}]
+    on = dates(facts, at_ms, days)
+    gone = {booking.issue_id for booking in facts.orphans if booking.day in on}
+    return [
+        *rows,
+        {"rule": "worklog_without_ticket", "tickets": len(gone), "share": None, "keys": gone},
+        {"rule": "no_response", "tickets": None, "share": None, "keys": set()},
+    ]
+
+
+def _share(tickets: int, read: int) -> float | None:
+    return tickets / read if read else None

@@ -85,6 +85,10 @@ class WorkMinutes:
             day += timedelta(days=1)
         return day
 
+    def hours_on(self, day: date) -> Intervals:
+        """The working hours of a local date: its exception, else none on a holiday, else the weekly hours."""
+        return self.exceptions.get(day, () if day in self.closed else self.weekly[day.weekday()])
+
     def is_holiday(self, day: date) -> bool:
         """Whether a weekday with hours is closed as a holiday."""
         return day in self.closed and day not in self.exceptions and bool(self.weekly[day.weekday()])
@@ -109,7 +113,6 @@ class WorkMinutes:
 
     def _date_minutes(self, day: date) -> bytes:
         if day not in self._by_date:
-            weekly = () if day in self.closed else self.weekly[day.weekday()]
-            hours = self.exceptions.get(day, weekly)
+            hours = self.hours_on(day)
             self._by_date[day] = bytes(any(start <= at < end for start, end in hours) for at in range(_DAY_MIN))
         return self._by_date[day]

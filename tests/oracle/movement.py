@@ -27,7 +27,7 @@ def movement_rows(before: Score, now: Score) -> list[dict[str, Any]] | None:
     coverage -= sum((before.weight_of(name) * _u(before, name) for name in gone), start=Fraction(0))
     shown = shown_parts([*exact, coverage], now.shown - before.shown)
     rows = [_row(before, now, name, row, delta) for name, row, delta in zip(both, exact, shown, strict=False)]
-    return [*rows, {"name": "coverage", "delta": float(shown[-1]), "came": sorted(came), "gone": sorted(gone)}]
+    return [*rows, {"name": "coverage", "delta": float(shown[-1]), "came": came, "gone": gone}]
 
 
 def rate_and_mix(before: _Counts, now: _Counts) -> tuple[Fraction, Fraction]:

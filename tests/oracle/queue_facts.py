@@ -53,7 +53,7 @@ class QueueFacts:
     users: Mapping[str, Json]
     read_ms: int
     since_ms: int
-    keep: Callable[[Ticket, int], bool] = lambda ticket, at_ms: True
+    keep: Callable[[Ticket, int], bool] | None = None
     _clocks: dict[tuple[str, str], Clock] = field(default_factory=dict, repr=False)
     _judged: dict[tuple[str, int], list[Judged]] = field(default_factory=dict, repr=False)
 
@@ -63,7 +63,7 @@ class QueueFacts:
 
     def existing(self, at_ms: int) -> list[Ticket]:
         """The tickets created by an instant."""
-        return [ticket for ticket in self.tickets if ticket.created_ms <= at_ms and self.keep(ticket, at_ms)]
+        return [ticket for ticket in self.tickets if ticket.created_ms <= at_ms and self._kept(ticket, at_ms)]
 
     def open(self, at_ms: int) -> list[Ticket]:
         """The tickets that are not Done at an instant."""
@@ -123,6 +123,9 @@ class QueueFacts:
         """The name of a ticket's priority at an instant."""
         priority = ticket.at("priority", at_ms)
         return None if priority is None else self.categories.priority_names.get(priority, priority)
+
+    def _kept(self, ticket: Ticket, at_ms: int) -> bool:
+        return self.keep is None or self.keep(ticket, at_ms)
 
     def person_name(self, account_id: str) -> str:
         """What to call a person."""

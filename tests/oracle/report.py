@@ -9,7 +9,7 @@ from tests.oracle.due import due_section
 from tests.oracle.flow import backlog_section, flow_section
 from tests.oracle.health import health_rows, score
 from tests.oracle.hours import hours_section
-from tests.oracle.instants import DAY_MS, window_of
+from tests.oracle.instants import DAY_MS, iso, window_of
 from tests.oracle.ledger import quality_section
 from tests.oracle.movement import movement_rows
 from tests.oracle.people import analysts_section
@@ -35,11 +35,11 @@ def report(facts: QueueFacts, fleet: Mapping[str, QueueFacts], at_ms: int, days:
             **health_rows(now),
             "previous": {
                 "score": None if before.shown is None else float(before.shown),
-                "as_of_ms": at_ms - EARLIER_DAYS * DAY_MS,
+                "as_of": iso(at_ms - EARLIER_DAYS * DAY_MS),
             },
             "movement": movement_rows(before, now),
         },
         "due": due_section(facts, at_ms),
         "budget": {sla: budget_section(facts, sla, at_ms) for sla in SLAS},
-        "quality": quality_section(facts, at_ms),
+        "quality": quality_section(facts, at_ms, days),
     }

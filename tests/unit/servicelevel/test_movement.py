@@ -100,8 +100,8 @@ def test_effects_of_an_attainment_add_up_to_its_row(
 def test_what_came_and_went_is_one_row() -> None:
     """A dimension that came and one that went are named, and their row closes the sum."""
     same: dict[DimensionName, float | None] = {"responsiveness": 80.0, "resolution": 60.0, "backlog": 70.0}
-    then = scored({**same, "flow": 90.0}, DEFAULT_WEIGHTS | {"quality": 0, "capacity": 0})
-    now = scored({**same, "flow": None, "quality": 50.0}, DEFAULT_WEIGHTS | {"capacity": 0})
+    then = scored({**same, "flow": 90.0, "quality": None, "capacity": None}, DEFAULT_WEIGHTS)
+    now = scored({**same, "flow": None, "quality": 50.0, "capacity": None}, DEFAULT_WEIGHTS)
 
     rows = movement(then, now, {}, {})
 
@@ -117,7 +117,7 @@ def test_a_priority_that_did_better_is_rate_and_more_of_it_is_mix() -> None:
 
     assert better is not None
     assert harder is not None
-    assert (better.rate, better.mix) == (pytest.approx(0.15), pytest.approx(0))
+    assert [better.rate, better.mix] == pytest.approx([0.15, 0])
     assert harder.rate == pytest.approx(0)
     assert harder.mix < 0
 

@@ -1,0 +1,34 @@
+"""`python -m tests.bench [LINE …]`: measure, print each line's ratio, goal and verdict, and fail on a miss."""
+
+import sys
+from collections.abc import Callable, Iterator
+
+from tests.bench import business_time, cold_read, decoding, memory, rollup
+from tests.bench.measuring import Line
+
+BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
+    "business-time": business_time.lines,
+    "decoding": decoding.lines,
+    "rollup": rollup.lines,
+    "memory": memory.lines,
+    "cold-read": cold_read.lines,
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure the named lines, all by default; 1 when a goal is missed, 2 for a name that does not exist."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"No such line: {', '.join(unknown)}. There are {', '.join(BENCHES)}.", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in names or BENCHES:
+        for line in BENCHES[name]():
+            print(line, flush=True)
+            missed += not line.holds
+    print(f"{missed} missed" if missed else "every goal is reached")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

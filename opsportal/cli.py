@@ -14,7 +14,7 @@ from opsportal import checks as checking
 from opsportal import demonstration, report_json, report_text, wiring
 from opsportal.naming import Naming
 from opsportal.progress import queue_progress
-from opsportal.reports import Period, UnknownQueue
+from opsportal.reports import EmptyPeriod, Period, UnknownQueue, UnknownValue
 from opsportal.settings import Settings, SettingsError, load
 from servicelevel.errors import PortalError
 from servicelevel.instants import to_ms
@@ -36,7 +36,7 @@ def _says_what_is_wrong(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
-        except (SettingsError, UnknownQueue) as error:
+        except (SettingsError, UnknownQueue, UnknownValue, EmptyPeriod) as error:
             _stop(str(error), WRONG_USAGE)
         except PortalError as error:
             _stop(str(error), FAILED)

@@ -13,9 +13,9 @@ from servicelevel.columns import TicketColumns
 from servicelevel.due import DueRow, due_order
 from servicelevel.errors import PortalError
 from servicelevel.instants import DAY_MS
-from servicelevel.measures import NO_TRAILING, Filters, Trailing, trailing, wants_fleet
+from servicelevel.measures import NO_TRAILING, UNASSIGNED, Filters, Trailing, trailing, wants_fleet
 from servicelevel.policy import Policy, Queue
-from servicelevel.report import COMPARED_DAYS, QueueReport, report
+from servicelevel.report import COMPARED_DAYS, PeriodNotCovered, QueueReport, report
 from servicelevel.rollup import Consolidated, Pool, consolidated, teams
 from servicelevel.window import Window, last_days, local_dates
 from servicelevel.worklogs import WorklogColumns, no_worklogs
@@ -33,6 +33,22 @@ class UnknownQueue(PortalError):
         super().__init__(f"There is no queue {asked!r} in the registry.{hint} Known: {', '.join(known)}.")
 
 
+class UnknownValue(PortalError):
+    """A filter names something that no ticket of the queue has: an empty report would look like good news."""
+
+    def __init__(self, filter_name: str, asked: str, known: Sequence[str]) -> None:
+        self.filter_name, self.asked = filter_name, asked
+        listed = f" There are: {', '.join(known[:20])}{', …' if len(known) > 20 else ''}." if known else ""
+        super().__init__(f"No ticket read has {filter_name} {asked!r}.{listed}")
+
+
+class EmptyPeriod(PortalError):
+    """The period begins after the instant of the report."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__(f"The period begins on {first}, after the instant of the report. Choose an earlier date.")
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """What a report is about: so many days back from as_of, or local dates first to last (both included)."""
@@ -42,10 +58,16 @@ class Period:
     last: date | None = None
 
     def window(self, queue: Queue, as_of: int) -> Window:
-        """The period as a window of the queue. Dates end with as_of when their last day has not ended yet."""
+        """The period as a window of the queue. Dates end with as_of when their last day has not ended yet.
+
+        Raises:
+            EmptyPeriod: the first date lies after as_of.
+        """
         if self.first is None or self.last is None:
             return last_days(as_of, self.days or 30)
         whole = local_dates(queue.calendar, self.first, self.last)
+        if whole.start >= as_of:
+            raise EmptyPeriod(self.first)
         return Window(whole.start, min(whole.end, as_of))
 
 
@@ -123,11 +145,16 @@ class Reports:
         """A queue's report. Other queues are read only when its own small samples need the fleet's rates.
 
         Raises:
-            UnknownQueue, PeriodNotCovered, PortalError: as read() and servicelevel.report.report() say.
+            UnknownQueue, UnknownValue, EmptyPeriod, PeriodNotCovered: what was asked for cannot be had.
+            PortalError: the queue could not be read.
         """
         as_of = self._now() if as_of is None else as_of
         window = (period or Period()).window(self.find(queue_id), as_of)
+        covers_from = as_of - self._window_days * DAY_MS
+        if window.start < covers_from:
+            raise PeriodNotCovered(queue_id, window.start, covers_from)  # before the queue is read for nothing
         reading = self.read(queue_id, as_of, progress)
+        _known_values(reading.columns, filters or Filters(), names_shown=self.policy.analyst_names == "names")
         made = report(reading.queue, reading.columns, reading.booked, window, filters=filters)
         if not (wants_fleet(made.now) or (made.previous and wants_fleet(made.previous))):
             return made
@@ -197,6 +224,26 @@ class Reports:
             return self._hours.read(queue, columns, first, last, self._budget_s)
         except PortalError as error:
             return no_worklogs("failed", str(error))
+
+
+def _known_values(columns: TicketColumns, filters: Filters, *, names_shown: bool) -> None:
+    """Refuse a filter value that nothing has; people are listed only where they are shown at all.
+
+    Raises:
+        UnknownValue: the first such value.
+    """
+    nobody = [("unassigned", UNASSIGNED)]
+    known: dict[str, tuple[tuple[str, ...], list[tuple[str, str]]]] = {
+        "priority": (filters.priority, [(item.name, item.id) for item in columns.priorities]),
+        "type": (filters.type, [(item.name, item.id) for item in columns.types]),
+        "analyst": (filters.analyst, [(person.name, person.id) for person in columns.people] + nobody),
+    }
+    for name, (asked, entries) in known.items():
+        folded = {text.casefold() for entry in entries for text in entry}
+        for value in asked:
+            if value.casefold() not in folded:
+                listed = [label for label, _ in entries] if names_shown or name != "analyst" else []
+                raise UnknownValue(name, value, listed)
 
 
 def _fleet(readings: Sequence[Reading], as_of: int) -> Trailing:

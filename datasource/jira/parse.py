@@ -166,7 +166,8 @@ def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
         ValueError: a history of such a change has no instant or number that can be read.
     """
     for history in histories:
-        at = None
+        at: int | None = None
+        number = 0
         for item in history.items:
             name = _FOLLOWED.get(item.fieldId or item.field)
             if name is not None:

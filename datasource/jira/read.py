@@ -139,7 +139,7 @@ class JiraTickets:
         """A queue's tickets that are open or were updated since an instant, within a budget of seconds.
 
         Raises:
-            SourceError: the read failed; also when a queue names no SLA field, since its clocks cannot be read.
+            SourceError: the read failed; also when a queue names no SLA field, or wants a computed clock.
         """
         deadline = Deadline.after(budget_s)
         return QueueRead(self._jira, queue, sla_fields(queue), deadline, self._lanes).columns(
@@ -156,6 +156,10 @@ def sla_fields(queue: Queue) -> dict[SlaName, str]:
     fields: dict[SlaName, str] = {}
     for name in SLA_NAMES:
         sla = queue.sla(name)
+        if sla.clock == "computed":
+            what = f"queue {queue.id!r} wants its {name} clock computed from comments and changes"
+            advice = f"Only clocks of Jira Service Management are read: set sla.{name}.clock to jsm and name its field."
+            raise SourceRejected("Jira", what, advice=advice)
         if sla.field is None:
             what = f"queue {queue.id!r} names no field for its {name} clock"
             advice = f"Add sla.{name}.field to the queue in the registry; `opsportal check` lists the SLA fields."

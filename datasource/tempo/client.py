@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -67,7 +68,9 @@ class TempoCloud:
     def _schedule(self, member: str, first: date, last: date, deadline: Deadline) -> wire.Schedule:
         dates: Params = {"from": first.isoformat(), "to": last.isoformat()}
         return self._decode(
-            self._transport.get(f"/user-schedule/{member}", deadline, dates), wire.Schedule, "user-schedule"
+            self._transport.get(f"/user-schedule/{quote(member, safe='')}", deadline, dates),
+            wire.Schedule,
+            "user-schedule",
         )
 
     def _worklogs(self, path: str, params: Params, first: date, last: date, deadline: Deadline) -> Iterator[Worklog]:

@@ -111,9 +111,9 @@ class TicketReader:
             resolved_on=resolved_on,
             status=status(fields.status),
             type=label(fields.issuetype),
-            priority=fields.priority and label(fields.priority),
-            assignee=fields.assignee and person(fields.assignee),
-            resolution=fields.resolution and label(fields.resolution),
+            priority=None if fields.priority is None else label(fields.priority),
+            assignee=None if fields.assignee is None else person(fields.assignee),
+            resolution=None if fields.resolution is None else label(fields.resolution),
             cycles={name: sla_cycles(getattr(fields, field)) for name, field in self._sla_fields.items()},
         )
 
@@ -152,7 +152,9 @@ def _cycle(cycle: wire.Cycle, *, completed: bool) -> SlaCycle:
         defect = "no_start"
     elif goal is None:
         defect = "no_goal"
-    elif elapsed is None or (completed and stop is None) or not _sensible(start, stop, breach_at, goal, elapsed):
+    elif elapsed is None or (completed and stop is None):
+        defect = "unreadable"
+    if not _sensible(start, stop, breach_at, goal, elapsed):
         defect = "unreadable"
     if defect == "unreadable":
         return SlaCycle(None, None, None, None, None, cycle.breached, defect=defect)
@@ -234,11 +236,11 @@ def _plausible(at: int | None) -> bool:
     return at is None or EARLIEST_MS <= at < LATEST_MS
 
 
-def _sensible(start: int, stop: int | None, breach_at: int | None, goal: int, elapsed: int) -> bool:
-    """Whether instants lie where calendars reach, and durations are no longer than that."""
+def _sensible(start: int | None, stop: int | None, breach_at: int | None, goal: int | None, elapsed: int | None) -> bool:
+    """Whether what is there of instants lies where calendars reach, and of durations is no longer than that."""
     return (
-        0 <= goal <= LATEST_MS
-        and 0 <= elapsed <= LATEST_MS
+        (goal is None or 0 <= goal <= LATEST_MS)
+        and (elapsed is None or 0 <= elapsed <= LATEST_MS)
         and _plausible(start)
         and _plausible(stop)
         and _plausible(breach_at)

@@ -16,7 +16,7 @@ RESOLUTIONS: list[Json] = [{"id": "10", "name": "Fertig"}]
 ANA: Json = {"accountId": "ana", "displayName": "Ana Souza", "active": True, "accountType": "atlassian"}
 
 
-def issue(number: int, key: str = "", **fields: Any) -> Json:
+def issue(number: int, **fields: Any) -> Json:
     """An open issue; `fields` replaces or adds fields."""
     given: Json = {
         "summary": f"Ticket {number}",
@@ -31,7 +31,7 @@ def issue(number: int, key: str = "", **fields: Any) -> Json:
         FIRST_RESPONSE: clock(stop_ms=1_793_619_600_000),
         RESOLUTION: clock(),
     }
-    return {"id": str(number), "key": key or f"SD-{number}", "fields": {**given, **fields}}
+    return {"id": str(number), "key": f"SD-{number}", "fields": {**given, **fields}}
 
 
 def clock(stop_ms: int | None = None, *, start_ms: int = 1_793_620_800_000 - 3_600_000) -> Json:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-Plain: TypeAlias = "str | int | float | bool | None | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 
 
 def plain(value: object, *, leave_out: frozenset[str] = frozenset()) -> Plain:

@@ -110,7 +110,7 @@ def test_tickets_that_did_not_arrive_are_listed_and_make_the_report_partial() ->
     found = report(queue(), table, hours_read, last_days(ms(AS_OF), 30))
     rows = {row.rule: row for row in found.quality}
 
-    assert (rows["unreadable"].keys, rows["unreadable"].share) == (("SD-7",), 0.5)
+    assert (rows["left_out"].keys, rows["left_out"].share) == (("SD-7",), 0.5)
     assert (rows["missing"].keys, rows["missing"].tickets) == (("8", "9"), 2)
     assert found.partial
     assert not report(queue(), whole, hours_read, last_days(ms(AS_OF), 30)).partial

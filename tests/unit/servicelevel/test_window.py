@@ -48,11 +48,8 @@ def test_days_of_a_window_count_by_local_date() -> None:
 
     assert days.dates == [date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)]
     assert days.partial == [False, False, True]
-    assert days.count(np.array([ms("2026-11-23T02:00:00+00:00"), ms("2026-11-23T03:00:00+00:00")])).tolist() == [
-        0,
-        1,
-        1,
-    ]
+    late, early = ms("2026-11-23T02:00:00+00:00"), ms("2026-11-23T03:00:00+00:00")
+    assert days.count(np.array([late, early])).tolist() == [0, 1, 1]
     assert days.ends.tolist() == [
         ms("2026-11-22T03:00:00+00:00") - 1,
         ms("2026-11-23T03:00:00+00:00") - 1,

@@ -66,9 +66,15 @@ class NotPermitted(SourceError):
 
 
 class SourceRejected(SourceError):
-    """The source says that the request is wrong, or that what it asks for does not exist."""
+    """The source says that the request is wrong, or that what it asks for does not exist (`status` 404)."""
 
-    advice = "Check the registry's project keys, filter and field ids."
+    advice = "Check what the registry names: project keys, filter, field ids, Tempo team."
+
+    def __init__(
+        self, source: str, what: str, *, call: str = "", advice: str | None = None, status: int | None = None
+    ) -> None:
+        self.status = status
+        super().__init__(source, what, call=call, advice=advice)
 
 
 class SourceFailed(SourceError):

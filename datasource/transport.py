@@ -239,7 +239,7 @@ class Transport:
             advice = "This version of the portal asks for an interface that is gone: update it."
             return SourceRejected(self.source, what, call=call, advice=advice)
         if 400 <= status < 500:
-            return SourceRejected(self.source, what, call=call)
+            return SourceRejected(self.source, what, call=call, status=status)
         return SourceFailed(self.source, what, call=call)
 
     @contextlib.contextmanager

@@ -69,7 +69,7 @@ def response_cycles(state: State, desk: Desk) -> tuple[Cycle, ...]:
         elif start_ms is not None and (event is None or event.is_done):
             cycles.append(_stopped(desk, priority if cycles else ticket.first_priority, start_ms, at_ms))
             start_ms = None
-        elif isinstance(event, Status) and start_ms is None and desk.plan.response_restarts:
+        elif isinstance(event, Status) and not event.is_done and start_ms is None and desk.plan.response_restarts:
             start_ms = at_ms if _was_done(state, at_ms) else None
     if start_ms is not None:
         goal_ms = desk.goal_ms(0, priority if cycles else ticket.first_priority, start_ms)

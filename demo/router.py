@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from demo.exchange import Answer, Ask
 from demo.site import Site
@@ -48,7 +49,7 @@ class Router:
         for pattern, route in self._shaped:
             match = pattern.fullmatch(path)
             if match is not None and route.method == method:
-                return route, match.groupdict()
+                return route, {name: unquote(value) for name, value in match.groupdict().items()}
         return None
 
     def knows_path(self, path: str) -> bool:

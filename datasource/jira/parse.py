@@ -236,14 +236,14 @@ def _plausible(at: int | None) -> bool:
     return at is None or EARLIEST_MS <= at < LATEST_MS
 
 
-def _sensible(start: int | None, stop: int | None, breach_at: int | None, goal: int | None, elapsed: int | None) -> bool:
+def _sensible(start: int | None, stop: int | None, breach: int | None, goal: int | None, elapsed: int | None) -> bool:
     """Whether what is there of instants lies where calendars reach, and of durations is no longer than that."""
     return (
         (goal is None or 0 <= goal <= LATEST_MS)
         and (elapsed is None or 0 <= elapsed <= LATEST_MS)
         and _plausible(start)
         and _plausible(stop)
-        and _plausible(breach_at)
+        and _plausible(breach)
     )
 
 

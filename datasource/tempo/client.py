@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from datasource.deadline import Deadline
-from datasource.errors import SourceIncomplete, SourceMalformed
+from datasource.errors import SourceIncomplete, SourceMalformed, SourceRejected
 from datasource.tempo import wire
 from datasource.transport import Answer, Params, Transport
 from servicelevel.instants import day_of_date
@@ -43,35 +43,43 @@ class TempoCloud:
         return list(self._worklogs("/worklogs", params, first, last, deadline))
 
     def team_hours(self, team: int, first: date, last: date, deadline: Deadline) -> TeamHours:
-        """What a team's members booked anywhere and were scheduled for, on the dates they belonged to it."""
+        """What a team's members booked anywhere and were scheduled for, on the dates they belonged to it.
+
+        Somebody Tempo has no schedule for (the account is gone) counts on neither side.
+        """
         answer = self._transport.get(f"/team-memberships/team/{team}", deadline)
         members: dict[str, set[int]] = {}
-        for item in self._decode(answer, wire.MembershipList, "team-memberships").results:
-            start, end = max(item.from_ or first, first), min(item.to or last, last)
+        for membership in self._decode(answer, wire.MembershipList, "team-memberships").results:
+            start, end = max(membership.from_ or first, first), min(membership.to or last, last)
             days = range(day_of_date(start), day_of_date(end) + 1)
-            members.setdefault(item.member.accountId, set()).update(days)
-        booked: Counter[int] = Counter()
-        for worklog in self._worklogs(f"/worklogs/team/{team}", {}, first, last, deadline):
-            day = day_of_date(worklog.day)
-            if day in members.get(worklog.author_id, ()):
-                booked[day] += worklog.spent_s
+            members.setdefault(membership.member.accountId, set()).update(days)
         scheduled: Counter[int] = Counter()
         asked = [member for member, days in members.items() if days]
         with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="tempo") as pool:
             plans = pool.map(lambda member: self._schedule(member, first, last, deadline), asked)
             for member, plan in zip(asked, plans, strict=True):
+                if plan is None:
+                    del members[member]
+                    continue
                 for entry in plan.results:
                     if day_of_date(entry.date) in members[member]:
                         scheduled[day_of_date(entry.date)] += entry.requiredSeconds
+        booked: Counter[int] = Counter()
+        for item in self._worklogs(f"/worklogs/team/{team}", {}, first, last, deadline):
+            day = day_of_date(item.day)
+            if day in members.get(item.author_id, ()):
+                booked[day] += item.spent_s
         return TeamHours(dict(booked), dict(scheduled))
 
-    def _schedule(self, member: str, first: date, last: date, deadline: Deadline) -> wire.Schedule:
+    def _schedule(self, member: str, first: date, last: date, deadline: Deadline) -> wire.Schedule | None:
         dates: Params = {"from": first.isoformat(), "to": last.isoformat()}
-        return self._decode(
-            self._transport.get(f"/user-schedule/{quote(member, safe='')}", deadline, dates),
-            wire.Schedule,
-            "user-schedule",
-        )
+        try:
+            answer = self._transport.get(f"/user-schedule/{quote(member, safe='')}", deadline, dates)
+        except SourceRejected as error:
+            if error.status == 404:
+                return None
+            raise
+        return self._decode(answer, wire.Schedule, "user-schedule")
 
     def _worklogs(self, path: str, params: Params, first: date, last: date, deadline: Deadline) -> Iterator[Worklog]:
         """All pages. The next one is asked for by offset: a `next` link would choose the host that gets the token."""

@@ -108,6 +108,13 @@ def test_breached_held_counts_open_tickets_once() -> None:
     assert [(row.open, row.breached_held, row.breached["first_response"]) for row in found] == [(3, 2, 2)]
 
 
+def test_a_closed_ticket_is_not_held() -> None:
+    """A source that lets a clock run on after Done leaves nobody with work."""
+    (row,) = rows_of(ticket(1, NOVEMBER, status=DONE, resolve=[OVERDUE]))
+
+    assert (row.open, row.breached_held, row.breached["resolution"]) == (0, 0, 1)
+
+
 def test_rows_add_up_to_the_queue() -> None:
     """Everything resolved, open and decided is somebody's or nobody's."""
     tickets = [

@@ -150,6 +150,15 @@ def test_a_due_instant_past_all_calendars_is_later() -> None:
     assert (row.state, row.due) == ("later", None)
 
 
+def test_paused_comes_after_what_is_never_due() -> None:
+    """A clock that runs is before one that stands still, whatever their keys."""
+    century = SlaCycle(ms(MONDAY_10), None, None, 36_500 * DAY_MS, 0, breached=False)
+
+    found = rows(ticket(1, resolve=[paused("2026-11-20T12:00:00+00:00")]), ticket(2, resolve=[century]))
+
+    assert [row.key for row in found] == ["SD-2", "SD-1"]
+
+
 def test_an_unassigned_ticket_names_nobody() -> None:
     """No analyst and no priority are said as none."""
     clock = running(MONDAY_10, hours(2), read_at=MONDAY_10, calendar=OFFICE)

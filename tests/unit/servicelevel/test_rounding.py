@@ -19,6 +19,7 @@ from tests.unit.servicelevel.bounded import examples
         (2.675, 2.7),
         (0.15, 0.2),
         (1.45, 1.5),
+        (0.35 - 0.1 * 3, 0.1),
     ],
 )
 def test_halves_are_rounded_up_in_decimal(value: float, shown: float) -> None:

@@ -171,6 +171,16 @@ def test_pausing_after_the_breach_does_not_heal_it() -> None:
     assert (found.paused.tolist(), found.elapsed_ms.tolist()) == ([True], [hours(6)])
 
 
+def test_a_pause_after_the_breach_does_not_heal_a_replay_either() -> None:
+    """As of an instant before the reading, the breach had happened whether or not the clock stands still since."""
+    start, breach = "2026-11-20T00:00:00+00:00", "2026-11-20T04:00:00+00:00"
+    clock = paused(start, hours(4), elapsed_ms=hours(6), breach_at=breach)
+
+    found = [judge(clock, as_of=as_of) for as_of in (breach, "2026-11-20T04:00:00.001+00:00")]
+
+    assert [v.verdict.tolist() for v in found] == [[Verdict.UNDECIDED], [Verdict.BREACHED]]
+
+
 def test_a_clock_paused_so_far_is_due_later_by_its_pauses() -> None:
     """Half an hour was used when it ran again at noon: due in three and a half hours of business time."""
     clock = SlaCycle(ms("2026-11-20T00:00:00+00:00"), None, None, hours(4), hours(0.5), breached=False)

@@ -1,29 +1,23 @@
 """A queue's report in the shape that others build on: names and units are fixed, unknown is null with a reason."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
+from opsportal.health_json import health
+from opsportal.json_units import SECONDS_PER_HOUR, Json, hours_of, instant
 from opsportal.naming import Naming
-from servicelevel.attainment import Attainment, Kept
-from servicelevel.budget import Budget
+from opsportal.promise_json import budget, sla
 from servicelevel.calendars import BusinessCalendar
-from servicelevel.columns import NONE_CODE, TicketColumns
+from servicelevel.columns import TicketColumns
 from servicelevel.due import DueRow
-from servicelevel.health import Dimension
-from servicelevel.instants import HOUR_MS, SECOND_MS, to_datetime
+from servicelevel.instants import HOUR_MS, SECOND_MS
 from servicelevel.measures import Filters, Measures
-from servicelevel.movement import Movement
-from servicelevel.policy import SLA_NAMES, JudgedCycle, Queue
+from servicelevel.policy import SLA_NAMES, Queue
 from servicelevel.quality import QualityRow
-from servicelevel.report import COMPARED_DAYS, QueueReport
+from servicelevel.report import QueueReport
 from servicelevel.window import Window
 from servicelevel.worklogs import Hours
-
-Json: TypeAlias = dict[str, Any]
-
-SECONDS_PER_HOUR = 3600
 
 
 def queue_report(made: QueueReport, naming: Naming, jira_url: str, now: int) -> Json:
@@ -46,14 +40,6 @@ def queue_report(made: QueueReport, naming: Naming, jira_url: str, now: int) -> 
         "forecast": dict.fromkeys(SLA_NAMES, _NO_FORECAST),
         "quality": [quality(row) for row in made.quality],
     }
-
-
-def instant(at: int | None, calendar: BusinessCalendar) -> str | None:
-    """ISO 8601 with the offset of the queue's zone, to the millisecond."""
-    if at is None:
-        return None
-    local: datetime = to_datetime(at).astimezone(calendar.zone)
-    return local.isoformat(timespec="milliseconds")
 
 
 def envelope(made: QueueReport, now: int) -> Json:
@@ -103,65 +89,6 @@ def queue_head(queue: Queue, jira_url: str) -> Json:
         "project": list(queue.projects),
         "jira_url": jira_url,
     }
-
-
-def kept(counts: Kept) -> Json:
-    """Counts of one group of promises."""
-    return {"met": counts.met, "breached": counts.breached, "attainment": counts.rate}
-
-
-def _interval(counts: Kept) -> list[float] | None:
-    return list(counts.interval) if counts.interval else None
-
-
-def sla(reached: Attainment, policy: JudgedCycle, calendar: BusinessCalendar, columns: TicketColumns) -> Json:
-    """One promise over the window."""
-    counts, spread = reached.kept, reached.percentiles
-    p50, p85, p90 = (hours_of(value) for value in spread.values_ms)
-    return {
-        "source": "jsm",
-        "policy": policy,
-        "target": reached.target,
-        "attainment": counts.rate,
-        "reason": None if counts.n else "no_data",
-        "interval": _interval(counts),
-        "verdict": reached.proof,
-        "met": counts.met,
-        "breached": counts.breached,
-        "breached_closed": counts.breached - reached.breached_open,
-        "breached_open": reached.breached_open,
-        "undecided": reached.undecided,
-        "excluded": dict(reached.excluded),
-        "n": counts.n,
-        "p50_h": p50,
-        "p85_h": p85,
-        "p90_h": p90,
-        "percentiles_n": spread.stopped + spread.censored,
-        "censored": spread.censored,
-        "percentiles_reason": spread.reason,
-        "mean_h": hours_of(spread.mean_ms),
-        "no_response": None,
-        "lenses": {"completed_only": kept(reached.completed_only), "jsm_goals": kept(reached.jsm_goals)},
-        "by_priority": [
-            {"priority": _priority(columns, code), **kept(part), "n": part.n, "interval": _interval(part)}
-            for code, part in reached.by_priority.items()
-        ],
-        "by_day": [
-            {"day": day.day.isoformat(), "met": day.met, "breached": day.breached, "partial": day.partial}
-            for day in reached.by_day
-        ],
-        "trailing_90d": {"met": reached.trailing_90d.met, "n": reached.trailing_90d.n},
-        "business_day_h": calendar.business_day_ms / HOUR_MS,
-    }
-
-
-def _priority(columns: TicketColumns, code: int) -> str | None:
-    return None if code == NONE_CODE else columns.priorities[code].name
-
-
-def hours_of(ms: float | None) -> float | None:
-    """Business hours of milliseconds."""
-    return None if ms is None else ms / HOUR_MS
 
 
 def flow(measured: Measures, at: Callable[[int], str | None]) -> Json:
@@ -266,61 +193,6 @@ def hours(spent: Hours, naming: Naming) -> Json:
     }
 
 
-def health(made: QueueReport, at: Callable[[int], str | None]) -> Json:
-    """The score, what it is made of, and why it moved."""
-    score, then = made.now.health, made.previous
-    previous = None
-    if then is not None:
-        previous = {"score": then.health.score, "as_of": at(then.window.end), "source": "replay"}
-    return {
-        "score": score.score,
-        "band": score.band,
-        "coverage": score.coverage,
-        "weights_sum": sum(score.weights.values()),
-        "dimensions": [_dimension(d, score.weights[d.name], score.contributions.get(d.name)) for d in score.dimensions],
-        "previous": previous,
-        "compared_days": COMPARED_DAYS,
-        "movement": None if made.movement is None else [_movement(row) for row in made.movement],
-        "movement_reason": made.movement_reason,
-    }
-
-
-def _dimension(d: Dimension, weight: float, contribution: float | None) -> Json:
-    anchors = d.anchors and {"at_0": d.anchors.at_0, "at_80": d.anchors.at_80, "at_100": d.anchors.at_100}
-    shaped: Json = {
-        "name": d.name,
-        "weight": weight,
-        "input": d.input,
-        "raw": d.raw,
-        "prior": d.prior,
-        "n": d.n,
-        "unit": d.unit,
-        "target": d.target,
-        "anchors": anchors,
-        "utility": d.utility,
-        "contribution": contribution,
-        "low_sample": d.low_sample,
-        "reason": d.reason,
-    }
-    if d.name == "backlog":
-        shaped["parts"] = [{"name": part.name, "input": part.input, "utility": part.utility} for part in d.parts]
-    return shaped
-
-
-def _movement(row: Movement) -> Json:
-    return {
-        "name": row.name,
-        "delta": row.shown,
-        "rate_effect": row.rate_effect,
-        "mix_effect": row.mix_effect,
-        "prior_effect": row.prior_effect,
-        "raw_rate_effect": row.raw and row.raw.rate,
-        "raw_mix_effect": row.raw and row.raw.mix,
-        "came": list(row.came),
-        "gone": list(row.gone),
-    }
-
-
 def due_row(row: DueRow, queue: Queue, naming: Naming, jira_url: str) -> Json:
     """One running clock of one ticket."""
     return {
@@ -338,44 +210,6 @@ def due_row(row: DueRow, queue: Queue, naming: Naming, jira_url: str) -> Json:
         "due": instant(row.due, queue.calendar),
         "state": row.state,
         "ticking": row.ticking,
-    }
-
-
-def budget(spent: Budget, at: Callable[[int | None], str | None]) -> Json:
-    """One promise's error budget."""
-    return {
-        "target": spent.target,
-        "window": {"from": at(spent.window.start), "to": at(spent.window.end)},
-        "decided": spent.kept.n,
-        "allowed": spent.allowed,
-        "used": spent.kept.breached,
-        "remaining": spent.remaining,
-        "remaining_share": spent.remaining_share,
-        "reason": None if spent.remaining_share is not None else "no_budget" if spent.kept.n else "no_data",
-        "recent": {
-            "business_days": 7,
-            "decided": spent.recent.n,
-            "breaches": spent.recent.breached,
-            "rate": None if spent.recent.rate is None else 1 - spent.recent.rate,
-        },
-        "exhausted_on": at(spent.exhausted_at),
-        "exhausted_band": [at(spent.exhausted_band_at[0]), at(spent.exhausted_band_at[1])],
-        "exhausted_reason": spent.exhaustion.reason,
-        "exhausted_business_days": spent.exhaustion.business_days,
-        "burn": [
-            {
-                "level": level.level,
-                "business_days": level.business_days,
-                "rate": level.rate,
-                "threshold": level.threshold,
-                "breaches": level.breaches,
-                "decided": level.decided,
-                "tail": level.tail,
-                "firing": level.firing,
-                "urgency": level.urgency,
-            }
-            for level in spent.burn
-        ],
     }
 
 

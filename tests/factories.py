@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from servicelevel.building import ColumnsBuilder
 from servicelevel.calendars import ALWAYS_OPEN, BusinessCalendar, Hours
-from servicelevel.columns import ColumnsBuilder, TicketColumns
+from servicelevel.columns import TicketColumns
 from servicelevel.instants import DAY_MS, HOUR_MS, Mask, day_of_date, to_datetime, to_ms
 from servicelevel.policy import DEFAULT_WEIGHTS, Anchors, DimensionName, JudgedCycle, Queue, Sla, SlaName
 from servicelevel.ticket import Change, ChangedField, CycleDefect, Label, Person, SlaCycle, Status, Ticket, Worklog

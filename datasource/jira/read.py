@@ -12,7 +12,8 @@ from datasource.errors import SourceMalformed, SourceRejected
 from datasource.jira.client import CHANGELOGS_PER_CALL, ISSUES_PER_CALL, JiraCloud
 from datasource.jira.jql import queue_query
 from datasource.jira.parse import TicketReader, Unreadable, changes
-from servicelevel.columns import ColumnsBuilder, TicketColumns
+from servicelevel.building import ColumnsBuilder
+from servicelevel.columns import TicketColumns
 from servicelevel.policy import SLA_NAMES, Queue, SlaName
 
 Progress = Callable[[str, int, int], None]

@@ -9,7 +9,8 @@ from datasource.jira import wire
 from datasource.jira.jql import queue_query
 from datasource.jira.parse import TicketReader, Unreadable, changes
 from datasource.jira.read import sla_fields
-from servicelevel.columns import ColumnsBuilder, TicketColumns
+from servicelevel.building import ColumnsBuilder
+from servicelevel.columns import TicketColumns
 from servicelevel.policy import Queue
 from servicelevel.ticket import CHANGED_FIELDS
 from tests.bench.measuring import Line, best_of

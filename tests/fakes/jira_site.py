@@ -67,7 +67,7 @@ class JiraSite:
         }[name](call)
 
     def _search(self, call: Call) -> object:
-        start = int(call.body.get("nextPageToken", "0"))
+        start = _start(call)
         ids = [{"id": str(number)} for number in self.issues]
         page: Json = {"issues": ids[start : start + self.page_ids], "isLast": start + self.page_ids >= len(ids)}
         return page if page["isLast"] else {**page, "nextPageToken": str(start + self.page_ids)}
@@ -80,7 +80,7 @@ class JiraSite:
     def _changes(self, call: Call) -> object:
         asked = {int(text) for text in call.body["issueIdsOrKeys"]}
         flat = [(number, each) for number in sorted(asked) for each in self.histories.get(number, [])]
-        start = int(call.body.get("nextPageToken", "0"))
+        start = _start(call)
         part = flat[start : start + self.page_histories]
         page: Json = {"issueChangeLogs": [{"issueId": str(number), "changeHistories": [each]} for number, each in part]}
         last = start + self.page_histories >= len(flat)
@@ -88,3 +88,9 @@ class JiraSite:
 
     def _people(self, call: Call) -> object:
         return {"values": [user for user in self.users if user["accountId"] in call.params["accountId"]]}
+
+
+def _start(call: Call) -> int:
+    """The token is where its page starts; one that a test made up starts at the beginning."""
+    token = call.body.get("nextPageToken", "")
+    return int(token) if token.isdecimal() else 0

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from servicelevel.columns import NONE_CODE, ColumnsBuilder, TicketColumns, codes_of
+from servicelevel.building import ColumnsBuilder
+from servicelevel.columns import NONE_CODE, TicketColumns, codes_of
 from servicelevel.instants import MISSING, date_of_day, day_of_date, to_datetime, to_ms
 from servicelevel.standing import standing
 from servicelevel.ticket import Label, Status

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicelevel.attainment import Kept
-from servicelevel.columns import ColumnsBuilder, TicketColumns
+from servicelevel.building import ColumnsBuilder
+from servicelevel.columns import TicketColumns
 from servicelevel.instants import DAY_MS, to_datetime
 from servicelevel.measures import UNASSIGNED, Filters
 from servicelevel.report import PeriodNotCovered, QueueReport, report

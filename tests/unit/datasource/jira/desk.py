@@ -10,7 +10,7 @@ from tests.fakes.jira_json import FIRST_RESPONSE, RESOLUTION
 from tests.fakes.jira_site import JiraSite
 
 SINCE_MS = ms("2026-07-26T12:00:00+00:00")
-READ_AT_MS = ms("2026-11-23T12:00:00+00:00")
+READ_AT_MS = ms("2026-11-23T12:05:00+00:00")
 
 DESK: Queue = replace(
     queue("desk"),

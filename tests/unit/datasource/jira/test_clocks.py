@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasource.jira.parse import TicketReader, Unreadable
-from servicelevel.columns import ColumnsBuilder
+from servicelevel.building import ColumnsBuilder
 from servicelevel.ticket import SlaCycle
 from tests.fakes.canned import Json
 from tests.fakes.jira_json import FIRST_RESPONSE, RESOLUTION, clock, issue

@@ -1,0 +1,227 @@
+"""From facts to columns: tickets and changes are taken page by page and laid into arrays."""
+
+from array import array
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from servicelevel.columns import DEFECTS, NONE_CODE, ChangeColumns, CycleColumns, TicketColumns
+from servicelevel.instants import MISSING, Codes, Millis
+from servicelevel.policy import SLA_NAMES, SlaName
+from servicelevel.ticket import CHANGED_FIELDS, Category, Change, Label, Person, Status, Ticket
+
+_FIRM = int(np.iinfo(np.int64).max)
+"""A name of today: later than any history's."""
+
+_FIELD_CODES: Mapping[str, int] = {name: code for code, name in enumerate(CHANGED_FIELDS)}
+
+
+class ColumnsBuilder:
+    """Takes tickets and changes page by page, in any order, and builds the columns.
+
+    Jira's own lists of statuses, priorities and resolutions come first: they fix the order of priorities and say
+    which status ids exist. A status that only a history names is kept as `unmapped` and counts as open.
+    """
+
+    def __init__(
+        self, statuses: Iterable[Status] = (), priorities: Iterable[Label] = (), resolutions: Iterable[Label] = ()
+    ) -> None:
+        self._names = {kind: _Names() for kind in ("status", "type", "priority", "resolution", "assignee")}
+        self._categories: dict[str, Category] = {}
+        self._people: dict[str, Person] = {}
+        self._rows: dict[int, int] = {}
+        self._texts: list[tuple[str, str]] = []
+        self._tickets = array("q")
+        self._changes = array("q")
+        self._cycles: dict[SlaName, array[int]] = {name: array("q") for name in SLA_NAMES}
+        self._unreadable: dict[str, str] = {}
+        for status in statuses:
+            self._status(status)
+        for kind, items in (("priority", priorities), ("resolution", resolutions)):
+            for item in items:
+                self._names[kind].code(item.id, item.name, _FIRM)
+            self._names[kind].keep_order()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add_ticket(self, ticket: Ticket, read_at: int) -> None:
+        """Take one ticket read at `read_at`. A ticket that comes twice is taken once, as it came first."""
+        if ticket.id in self._rows:
+            return
+        row = self._rows[ticket.id] = len(self._rows)
+        self._texts.append((ticket.key, ticket.summary))
+        self._tickets.extend(
+            (
+                ticket.id,
+                ticket.created,
+                ticket.updated,
+                MISSING if ticket.resolved_on is None else ticket.resolved_on,
+                self._status(ticket.status),
+                self._label("type", ticket.type),
+                self._label("priority", ticket.priority),
+                self._person(ticket.assignee),
+                self._label("resolution", ticket.resolution),
+            )
+        )
+        for name in SLA_NAMES:
+            table = self._cycles[name]
+            for cycle in ticket.cycles.get(name, ()):
+                table.extend((
+                    row,
+                    MISSING if cycle.start is None else cycle.start,
+                    MISSING if cycle.stop is None else cycle.stop,
+                    MISSING if cycle.breach_at is None else cycle.breach_at,
+                    MISSING if cycle.goal_ms is None else cycle.goal_ms,
+                    MISSING if cycle.elapsed_ms is None else cycle.elapsed_ms,
+                    read_at,
+                    cycle.breached,
+                    cycle.paused,
+                    DEFECTS.index(cycle.defect or ""),
+                ))  # fmt: skip
+
+    def add_changes(self, ticket_id: int, changes: Iterable[Change]) -> None:
+        """Take changes of one ticket, before or after the ticket itself; those of unknown tickets are dropped."""
+        for change in changes:
+            at, names = change.at, self._names[change.field]
+            before = names.code(change.from_id, change.from_name, at) if change.from_id else NONE_CODE
+            after = names.code(change.to_id, change.to_name, at) if change.to_id else NONE_CODE
+            self._changes.extend((ticket_id, at, change.history_id, _FIELD_CODES[change.field], before, after))
+
+    def add_unreadable(self, key: str, reason: str) -> None:
+        """Record a ticket that was left out because its answer could not be read."""
+        self._unreadable[key] = reason
+
+    def build(self, covers_from: int, read_at: int, missing: Iterable[int] = ()) -> TicketColumns:
+        """The columns of everything taken so far, by ticket id, so that the order of arrival leaves no trace."""
+        table = _table(self._tickets, 9)
+        order = np.argsort(table[0], kind="stable")
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        ids, created, updated, resolved_on, *codes = (column[order] for column in table)
+        status, type_, priority, assignee, resolution = (column.astype(np.int32) for column in codes)
+        ordered = {kind: names.in_order() for kind, names in self._names.items()}
+        maps = {kind: mapping for kind, (_, mapping) in ordered.items()}
+        labels = {kind: tuple(Label(i, n) for i, n in entries) for kind, (entries, _) in ordered.items()}
+        categories = [self._categories.get(item.id) for item in labels["status"]]
+        return TicketColumns(
+            id=ids,
+            key=tuple(self._texts[i][0] for i in order),
+            summary=tuple(self._texts[i][1] for i in order),
+            created=created,
+            updated=updated,
+            resolved_on=resolved_on,
+            status=maps["status"][status],
+            type=maps["type"][type_],
+            priority=maps["priority"][priority],
+            assignee=maps["assignee"][assignee],
+            resolution=maps["resolution"][resolution],
+            statuses=tuple(
+                Status(item.id, item.name, category or "indeterminate")
+                for item, category in zip(labels["status"], categories, strict=True)
+            ),
+            types=labels["type"],
+            priorities=labels["priority"],
+            resolutions=labels["resolution"],
+            people=tuple(self._people.get(item.id, Person(item.id, item.name)) for item in labels["assignee"]),
+            done=np.array([category == "done" for category in categories], bool),
+            unmapped=np.array([category is None for category in categories], bool),
+            changes=self._change_columns(ids, maps),
+            cycles={name: _cycle_columns(_table(self._cycles[name], 10), place) for name in SLA_NAMES},
+            covers_from=covers_from,
+            read_at=read_at,
+            unreadable=dict(sorted(self._unreadable.items())),
+            missing=tuple(sorted(missing)),
+        )
+
+    def _change_columns(self, ids: Millis, maps: Mapping[str, Codes]) -> ChangeColumns:
+        ticket, at, history, number, before, after = _table(self._changes, 6)
+        known = np.isin(ticket, ids)
+        row = np.searchsorted(ids, ticket)
+        # A history split over two pages, or sent twice, is one history.
+        order = np.lexsort((after, before, number, history, at, row))
+        order = order[known[order]]
+        rows = np.stack([row, at, history, number, before, after])[:, order]
+        fresh = np.ones(rows.shape[1], bool)
+        fresh[1:] = np.any(rows[:, 1:] != rows[:, :-1], axis=0)
+        row, at, _, number, before, after = rows[:, fresh]
+        for i, name in enumerate(CHANGED_FIELDS):
+            of_field = number == i
+            before[of_field], after[of_field] = maps[name][before[of_field]], maps[name][after[of_field]]
+        return ChangeColumns(
+            row.astype(np.int32), at, number.astype(np.int32), before.astype(np.int32), after.astype(np.int32)
+        )
+
+    def _status(self, status: Status) -> int:
+        self._categories[status.id] = status.category
+        return self._names["status"].code(status.id, status.name, _FIRM)
+
+    def _label(self, kind: str, label: Label | None) -> int:
+        return NONE_CODE if label is None else self._names[kind].code(label.id, label.name, _FIRM)
+
+    def _person(self, person: Person | None) -> int:
+        if person is None:
+            return NONE_CODE
+        self._people[person.id] = person
+        return self._names["assignee"].code(person.id, person.name, _FIRM)
+
+
+class _Names:
+    """Codes for ids in order of arrival, and the best name heard for each.
+
+    A name of today wins over those of histories, a later history over an earlier one.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self._names: list[str] = []
+        self._told_at: list[int] = []
+        self._kept = 0
+
+    def code(self, id_: str, name: str | None, told_at: int) -> int:
+        code = self._codes.get(id_)
+        if code is None:
+            code = self._codes[id_] = len(self._names)
+            self._names.append(name or id_)
+            self._told_at.append(told_at)
+        elif told_at >= self._told_at[code] and name:
+            later = told_at > self._told_at[code]
+            self._names[code] = name if later else min(name, self._names[code])
+            self._told_at[code] = told_at
+        return code
+
+    def keep_order(self) -> None:
+        """What has a code by now keeps its place; what follows is ordered by id."""
+        self._kept = len(self._names)
+
+    def in_order(self) -> tuple[list[tuple[str, str]], Codes]:
+        """Ids with their names, and the map from codes of arrival to places (its last maps none)."""
+        ids = list(self._codes)
+        order = [*range(self._kept), *sorted(range(self._kept, len(ids)), key=lambda code: ids[code])]
+        mapping = np.full(len(ids) + 1, NONE_CODE, np.int32)
+        mapping[order] = np.arange(len(order))
+        return [(ids[code], self._names[code]) for code in order], mapping
+
+
+def _table(flat: "array[int]", width: int) -> Millis:
+    """A flat array of equal rows as `width` columns."""
+    return np.frombuffer(flat, np.int64).reshape(-1, width).T if len(flat) else np.empty((width, 0), np.int64)
+
+
+def _cycle_columns(table: Millis, place: Millis) -> CycleColumns:
+    row = place[table[0]]
+    start, stop = table[1], table[2]
+    order = np.lexsort((np.where(stop == MISSING, np.iinfo(np.int64).max, stop), start, row))
+    _, start, stop, breach_at, goal, elapsed, read_at, breached, paused, defect = (column[order] for column in table)
+    return CycleColumns(
+        row[order].astype(np.int32),
+        start,
+        stop,
+        breach_at,
+        goal,
+        elapsed,
+        read_at,
+        breached.astype(bool),
+        paused.astype(bool),
+        defect.astype(np.int32),
+    )

@@ -1,6 +1,8 @@
 """The commands. Exit codes: 0 ok, 1 failed, 2 wrong usage; one clear message, never a traceback."""
 
 import functools
+import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -26,7 +28,15 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 
 def main() -> NoReturn:
     """Run a command and end the process with its exit code."""
+    signal.signal(signal.SIGINT, _interrupted)
     sys.exit(commands(standalone_mode=True))
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Leave at once: a read has nothing to tidy up, and its threads would hold us until their requests have ended."""
+    show_cursor = b"\x1b[?25h" if sys.stderr.isatty() else b""
+    os.write(2, show_cursor + b"Stopped.\n")
+    os._exit(FAILED)
 
 
 def _says_what_is_wrong(command: Callable[..., None]) -> Callable[..., None]:
@@ -189,6 +199,7 @@ def demo(queue: str | None, seed: int | None) -> None:
 
     With QUEUE, that queue's report follows.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # unlike a read, this one has a program to end
     with demonstration.running(seed) as sources:
         settings: Settings = load(sources.environment(), env_file=None)
         services = wiring.build(settings)

@@ -109,4 +109,6 @@ def _keys(columns: TicketColumns, flagged: Mask) -> list[str]:
 
 
 def _row(rule: str, keys: list[str], n: int | None) -> QualityRow:
-    return QualityRow(rule, len(keys), len(keys) / n if n else None, tuple(keys[:LISTED_KEYS]), EFFECTS[rule])
+    share = len(keys) / n if n else None
+    reason = None if share is not None else "no ticket was read" if n == 0 else "these tickets are not among those read"
+    return QualityRow(rule, len(keys), share, tuple(keys[:LISTED_KEYS]), EFFECTS[rule], reason)

@@ -18,9 +18,9 @@ def recorded() -> Path:
 
 
 @pytest.fixture(scope="session")
-def published() -> Path:
+def published(recorded: Path) -> Path:
     """The folder of published interface descriptions, beside that of the recorded payloads."""
-    folder = Path(os.environ.get("PORTAL_SPECS") or BESIDE / "specs")  # noqa: TID251 - no setting of the portal
+    folder = recorded.parent / "specs"
     if not folder.is_dir():
         pytest.skip(f"no interface descriptions at {folder}")
     return folder

@@ -20,7 +20,7 @@ def quality_section(facts: QueueFacts, at_ms: int, days: int) -> list[dict[str, 
     rules = {
         "no_goal": {key for key, found in reasons.items() if "no_goal" in found},
         "no_start": {key for key, found in reasons.items() if "no_start" in found},
-        "unreadable": {key for key, found in reasons.items() if "unreadable" in found} | set(facts.unreadable),
+        "unreadable": {key for key, found in reasons.items() if "unreadable" in found},
         "unassigned": {ticket.key for ticket in still_open if ticket.at("assignee", at_ms) is None},
         "unmapped_status": {ticket.key for ticket in existing if ticket.unmapped},
         "done_without_resolution": {ticket.key for ticket in done if ticket.at("resolution", at_ms) is None},
@@ -28,9 +28,10 @@ def quality_section(facts: QueueFacts, at_ms: int, days: int) -> list[dict[str, 
         "clock_anomaly": {
             ticket.key for ticket in existing if any(facts.clock(ticket, sla).is_anomalous for sla in SLAS)
         },
+        "left_out": set(facts.unreadable),
         "missing": set(facts.missing),
     }
-    besides = {"unreadable": len(facts.unreadable), "missing": len(facts.missing)}
+    besides = {"left_out": len(facts.unreadable), "missing": len(facts.missing)}
     rows = [
         {
             "rule": rule,

@@ -223,3 +223,30 @@ def test_a_schedule_that_is_not_shown_fails_the_hours() -> None:
 
     with pytest.raises(NotPermitted):
         site.tempo.team_hours(7, FIRST, LAST, SOON)
+
+
+def test_somebody_without_a_schedule_counts_on_neither_side() -> None:
+    """An account that is gone has hours and no schedule: together they would look like overwork."""
+    site = TempoSite(
+        [worklog(1, 101, "2026-11-10", 600, "ana"), worklog(2, 101, "2026-11-10", 60, "557058:gone")],
+        [_member("ana", "2026-11-10", "2026-11-10"), _member("557058:gone")],
+    )
+    site.bend("/user-schedule/557058%3Agone", lambda *_: Canned({"errors": {"message": "no such user"}}, 404))
+
+    hours = site.tempo.team_hours(7, FIRST, LAST, SOON)
+
+    day = day_of_date(date(2026, 11, 10))
+    assert (hours.booked_s, hours.scheduled_s) == ({day: 600}, {day: 8 * 3600})
+
+
+@pytest.mark.parametrize("account", ["../teams", "a/b", "a?limit=1", "a#b", "557058:ü"])
+def test_an_account_id_cannot_change_the_path(account: str) -> None:
+    """Ids come from an answer, so they are written as one part of the address."""
+    site = TempoSite([], [_member(account)])
+
+    site.tempo.team_hours(7, FIRST, LAST, SOON)
+
+    (path,) = {call.path for call in site.transport.calls if call.path.startswith("/user-schedule/")}
+    assert path.count("/") == 2
+    assert path.isascii()
+    assert not set("?#:") & set(path)

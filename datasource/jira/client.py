@@ -68,7 +68,7 @@ class JiraCloud:
             answer = self._transport.get(f"{API}/priority/search", deadline, {"startAt": len(found), "maxResults": 50})
             page = self._decode(answer, wire.PriorityPage, "priority/search")
             found.extend(label(item) for item in page.values)
-            if page.isLast or not page.values or len(found) >= (page.total or 0):
+            if page.isLast or not page.values or len(found) == page.total:
                 return found
         raise SourceIncomplete("Jira", "the list of priorities does not end")
 

@@ -29,6 +29,11 @@ _CATEGORIES: Mapping[str, Category] = {"new": "new", "indeterminate": "indetermi
 _MISCHIEF = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]")
 """Characters that have no width, turn the direction of text, or control a terminal."""
 
+_LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+
 _FOLLOWED: Mapping[str, ChangedField] = {name: name for name in CHANGED_FIELDS}
 _UNREADABLE_SLA = (SlaCycle(None, None, None, None, None, breached=False, defect="unreadable"),)
 
@@ -68,8 +73,8 @@ class TicketReader:
         """
         try:
             issues = self._page.decode(body).issues
-        except msgspec.ValidationError:
-            for raw in self._loose_page.decode(body).issues:
+        except msgspec.DecodeError:
+            for raw in self._loose_page.decode(_paired(body)).issues:
                 yield self._odd(raw)
             return
         for issue in issues:
@@ -175,6 +180,8 @@ def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
             if name is not None:
                 if at is None:
                     at, number = history_instant(history.created), int(history.id)
+                    if not 0 <= number < 1 << 63:
+                        raise ValueError(f"its number {number} is out of range")
                 before, after = item.fromString and clean(item.fromString), item.toString and clean(item.toString)
                 yield Change(number, at, name, item.from_, before, item.to, after)
 
@@ -230,6 +237,11 @@ def _person(id_: str, name: str, active: bool, kind: str) -> Person:
 def clean(text: str) -> str:
     """Text for people: without characters that are invisible, turn the direction, or control a terminal."""
     return _MISCHIEF.sub("", text).strip() if not text.isascii() or not text.isprintable() else text.strip()
+
+
+def _paired(body: bytes) -> bytes:
+    """JSON in which every half of a surrogate pair that stands alone, as in a text cut in an emoji, is U+FFFD."""
+    return _LONE_SURROGATE.sub(rb"\\ufffd", body)
 
 
 def _plausible(at: int | None) -> bool:

@@ -78,8 +78,8 @@ def test_noise_without_an_instant_costs_nothing() -> None:
     assert _changes(history(1, "soon", {"field": "Link"}), history(2, AT_MS)) == []
 
 
-@pytest.mark.parametrize("broken", [{"id": "seven"}, {"created": "soon"}])
+@pytest.mark.parametrize("broken", [{"id": "seven"}, {"id": str(1 << 63)}, {"created": "soon"}])
 def test_a_change_that_cannot_be_placed_is_an_error(broken: dict[str, Any]) -> None:
     """A change left out would make another number of every measure after it."""
-    with pytest.raises(ValueError, match=r"seven|soon"):
+    with pytest.raises(ValueError, match=r"seven|soon|out of range"):
         _changes({**history(1, AT_MS, status_item("1", "2")), **broken})

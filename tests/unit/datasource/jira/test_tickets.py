@@ -154,3 +154,15 @@ def test_both_promises_may_use_one_field() -> None:
     assert isinstance(ticket, Ticket)
     assert ticket.cycles["first_response"] == ticket.cycles["resolution"] != ()
     assert reader.field_names.count(RESOLUTION) == 1
+
+
+def test_half_an_emoji_costs_one_character() -> None:
+    """A text cut in the middle of a surrogate pair is still a ticket; whole pairs and written backslashes stay."""
+    page = json.dumps({"issues": [issue(1), issue(2)]}).replace('"summary": "', '"summary": "cut \\\\ud83d, 😀 ')
+    page = page.replace("😀", "\\ud83d\\ude00").replace("\\\\ud83d", "\\ud83d")
+
+    first, second = READER.page(page.encode())
+
+    assert isinstance(first, Ticket)
+    assert isinstance(second, Ticket)
+    assert first.summary.startswith("cut \N{REPLACEMENT CHARACTER}, \N{GRINNING FACE} ")

@@ -15,7 +15,8 @@ from servicelevel.ticket import CHANGED_FIELDS, Label, Person, Status
 API = "/rest/api/3"
 IDS_PER_PAGE = 5_000
 ISSUES_PER_CALL = 100
-CHANGELOGS_PER_CALL = 1_000
+CHANGELOGS_PER_CALL = 500
+"""Jira takes 1,000; half of that keeps the pages small that several threads hold at once."""
 HISTORIES_PER_PAGE = 10_000
 USERS_PER_CALL = 100
 PAGE_CAP = 1_000

@@ -69,13 +69,13 @@ def read_clock(value: Json) -> Clock:
 def stand(cycle: Cycle, as_of_ms: int, read_ms: int, work: WorkMinutes) -> Standing:
     """What a cycle that has started says as of an instant, read at another."""
     if cycle.stop_ms is not None and cycle.stop_ms <= as_of_ms:
-        decided_ms = _broken_ms(cycle, work) if cycle.breached else cycle.stop_ms
+        decided_ms = _broken_ms(cycle, read_ms, work) if cycle.breached else cycle.stop_ms
         verdict: Verdict = "breached" if cycle.breached else "met"
         return Standing(cycle, verdict, decided_ms, True, False, cycle.elapsed_ms, None)
     is_paused = cycle.paused and as_of_ms >= read_ms
     elapsed_ms = _running_elapsed_ms(cycle, as_of_ms, read_ms, is_paused, work)
     if _is_broken(cycle, as_of_ms, read_ms, is_paused, elapsed_ms, work):
-        broken_ms = _broken_ms(cycle, work)
+        broken_ms = _broken_ms(cycle, read_ms, work)
         return Standing(cycle, "breached", broken_ms, False, is_paused, elapsed_ms, broken_ms)
     due_ms = cycle.breach_ms
     if due_ms is None:
@@ -89,7 +89,7 @@ def _is_broken(cycle: Cycle, as_of_ms: int, read_ms: int, is_paused: bool, elaps
     if cycle.breach_ms is not None:
         return work.between(cycle.breach_ms, as_of_ms) > 0
     if as_of_ms < read_ms:
-        return cycle.breached and work.between(_broken_ms(cycle, work), as_of_ms) > 0
+        return cycle.breached and work.between(_broken_ms(cycle, read_ms, work), as_of_ms) > 0
     return elapsed_ms > cycle.goal_ms
 
 
@@ -97,16 +97,17 @@ def _running_elapsed_ms(cycle: Cycle, as_of_ms: int, read_ms: int, is_paused: bo
     if is_paused:
         return cycle.elapsed_ms
     if cycle.breach_ms is not None and not cycle.breached:
-        return cycle.goal_ms - work.signed(as_of_ms, cycle.breach_ms)
-    return cycle.elapsed_ms + work.signed(read_ms, as_of_ms)
+        return max(0, cycle.goal_ms - work.signed(as_of_ms, cycle.breach_ms))
+    return max(0, cycle.elapsed_ms + work.signed(read_ms, as_of_ms))
 
 
-def _broken_ms(cycle: Cycle, work: WorkMinutes) -> int:
-    """When the goal passed: as Jira says, or by the calendar, and never after the stop."""
-    if cycle.breach_ms is not None and (cycle.stop_ms is None or cycle.breach_ms <= cycle.stop_ms):
+def _broken_ms(cycle: Cycle, read_ms: int, work: WorkMinutes) -> int:
+    """When the goal passed: as Jira says, or by the calendar, and never after the stop or the reading that said so."""
+    seen_ms = read_ms if cycle.stop_ms is None else cycle.stop_ms
+    if cycle.breach_ms is not None and (not cycle.breached or cycle.breach_ms <= seen_ms):
         return cycle.breach_ms
     by_calendar_ms = work.after(cycle.start_ms, cycle.goal_ms)
-    return by_calendar_ms if cycle.stop_ms is None else min(by_calendar_ms, cycle.stop_ms)
+    return min(by_calendar_ms, seen_ms) if cycle.breached else by_calendar_ms
 
 
 def _contradicts_itself(cycle: Cycle) -> bool:

@@ -21,7 +21,7 @@ class TempoHours:
         """Hours on a queue's tickets with start dates from first to last, and its Tempo team's load.
 
         Worklogs of the queue's projects on other tickets are told apart: tickets that Jira still shows belong
-        elsewhere, the others are orphans.
+        elsewhere, the others are orphans, as are those whose ticket could not be read.
 
         Raises:
             SourceError: Tempo, or Jira about the people and tickets behind the hours, gave no usable answer.
@@ -30,7 +30,8 @@ class TempoHours:
         projects = [int(self._jira.project(key, deadline).id) for key in queue.projects]
         worklogs = self._tempo.project_worklogs(projects, first, last, deadline)
         outside = {item.ticket_id for item in worklogs}.difference(columns.id.tolist())
-        gone = outside - self._jira.existing(outside, deadline)
+        left_out = outside & (columns.unreadable_ids | set(columns.missing))
+        gone = left_out | (outside - self._jira.existing(outside - left_out, deadline))
         orphans = [item for item in worklogs if item.ticket_id in gone]
         known = {person.id: person for person in columns.people}
         unknown = {item.author_id for item in worklogs} - known.keys()

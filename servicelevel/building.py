@@ -35,6 +35,7 @@ class ColumnsBuilder:
         self._changes = array("q")
         self._cycles: dict[SlaName, array[int]] = {name: array("q") for name in SLA_NAMES}
         self._unreadable: dict[str, str] = {}
+        self._unreadable_ids: set[int] = set()
         for status in statuses:
             self._status(status)
         for kind, items in (("priority", priorities), ("resolution", resolutions)):
@@ -88,9 +89,11 @@ class ColumnsBuilder:
             after = names.code(change.to_id, change.to_name, at) if change.to_id else NONE_CODE
             self._changes.extend((ticket_id, at, change.history_id, _FIELD_CODES[change.field], before, after))
 
-    def add_unreadable(self, key: str, reason: str) -> None:
+    def add_unreadable(self, key: str, reason: str, ticket_id: int | None = None) -> None:
         """Record a ticket that was left out because its answer could not be read."""
         self._unreadable[key] = reason
+        if ticket_id is not None:
+            self._unreadable_ids.add(ticket_id)
 
     def build(self, covers_from: int, read_at: int, missing: Iterable[int] = ()) -> TicketColumns:
         """The columns of everything taken so far, by ticket id, so that the order of arrival leaves no trace."""
@@ -131,6 +134,7 @@ class ColumnsBuilder:
             covers_from=covers_from,
             read_at=read_at,
             unreadable=dict(sorted(self._unreadable.items())),
+            unreadable_ids=frozenset(self._unreadable_ids),
             missing=tuple(sorted(missing)),
         )
 

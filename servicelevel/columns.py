@@ -57,7 +57,8 @@ class TicketColumns:
     """Every ticket read of one queue, ordered by id, with the tables its codes point into.
 
     `covers_from` is the instant since which every change is known: tickets open now or updated since were read.
-    `unreadable` maps tickets left out to the reason; `missing` are ids the source named but did not deliver.
+    `unreadable` maps tickets left out to the reason (`unreadable_ids` are theirs, where
+    those could be read); `missing` are ids the source named but did not deliver.
     """
 
     id: Millis
@@ -83,6 +84,7 @@ class TicketColumns:
     covers_from: int
     read_at: int
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    unreadable_ids: frozenset[int] = frozenset()
     missing: tuple[int, ...] = ()
 
     def __len__(self) -> int:

@@ -18,7 +18,7 @@ EFFECTS: Mapping[str, str] = {
     "no_start": "The clock has no start, so the ticket is not judged.",
     "unreadable": "The clock's field could not be read, so that promise is not judged.",
     "left_out": "The ticket as a whole could not be read; it is in no number, and the report is partial.",
-    "unassigned": "Open without an assignee: it appears in no analyst's row.",
+    "unassigned": "Open without an assignee: nobody is working on it, and no analyst counts it.",
     "unmapped_status": "Its history names a status that Jira no longer lists; the ticket counts as open while in it.",
     "done_without_resolution": "Counts as resolved at its last change into Done.",
     "open_with_resolution": "Counts as open: the resolution is left over.",

@@ -7,7 +7,7 @@ import numpy as np
 
 from servicelevel.calendars import BusinessCalendar
 from servicelevel.columns import CycleColumns, TicketColumns, codes_of
-from servicelevel.instants import MISSING, Codes, Mask, Millis
+from servicelevel.instants import LATEST_MS, MISSING, Codes, Mask, Millis
 from servicelevel.policy import JudgedCycle, Queue, SlaName
 from servicelevel.standing import Standing
 
@@ -86,7 +86,7 @@ def verdicts(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standin
     stopped = (cycles.stop != MISSING) & (cycles.stop <= as_of)
     paused = cycles.paused & (cycles.stop == MISSING)
     breach_at = _breach_instants(cycles, calendar)
-    past_breach = ((cycles.breach_at != MISSING) | cycles.breached) & (calendar.elapsed(breach_at, now) > 0)
+    past_breach = calendar.elapsed(breach_at, now) > 0
     said_so = cycles.breached & (cycles.read_at <= as_of) & (cycles.stop == MISSING)
     breached = np.where(stopped, cycles.breached, (past_breach & (~paused | cycles.breached)) | said_so)
 
@@ -120,18 +120,25 @@ def _elapsed(
     since_reading = cycles.elapsed_ms + calendar.elapsed(_or(cycles.stop, cycles.read_at), now)
     to_breach = cycles.goal_ms - calendar.elapsed(now, _or(cycles.breach_at, now))
     running = np.where((cycles.breach_at != MISSING) & ~said_so, to_breach, since_reading)
-    return np.where(stopped | paused, cycles.elapsed_ms, np.maximum(running, 0))
+    # Of a paused clock looked back at, no more is known than that it had not run longer than it existed.
+    most = calendar.elapsed(cycles.start, now)
+    used = np.where(paused, np.minimum(cycles.elapsed_ms, most), np.maximum(running, 0))
+    return np.where(stopped, cycles.elapsed_ms, used)
 
 
 def _breach_instants(cycles: CycleColumns, calendar: BusinessCalendar) -> Millis:
     """When each cycle breaks its goal: as its source says; a broken one else at start + goal, at most its stop.
 
-    The reading that said so stands in for the stop of a running cycle. Nothing here moves with as_of.
+    The reading that said so stands in for the stop of a running cycle, and one that runs within its goal without saying
+    when goes on as it was read. Nothing here moves with as_of.
     """
     latest = _or(cycles.stop, cycles.read_at)
     computed = calendar.due(cycles.start, cycles.goal_ms)
+    broken = np.where(computed == MISSING, latest, np.minimum(computed, latest))
+    going_on = calendar.due(cycles.read_at, np.maximum(cycles.goal_ms - cycles.elapsed_ms, 0))
+    unknown = np.where(cycles.breached, broken, np.where(going_on == MISSING, LATEST_MS, going_on))
     known = (cycles.breach_at != MISSING) & (~cycles.breached | (cycles.breach_at <= latest))
-    return np.where(known, cycles.breach_at, np.where(computed == MISSING, latest, np.minimum(computed, latest)))
+    return np.where(known, cycles.breach_at, unknown)
 
 
 def _anomalies(cycles: CycleColumns, breached: Mask) -> Mask:

@@ -96,7 +96,7 @@ class QueueRead:
         with self._lock:
             for ticket in tickets:
                 if isinstance(ticket, Unreadable):
-                    self._builder.add_unreadable(ticket.key, ticket.reason)
+                    self._builder.add_unreadable(ticket.key, ticket.reason, ticket.id)
                 else:
                     self._builder.add_ticket(ticket, made_at)
                 if ticket.id is not None:

@@ -96,9 +96,11 @@ def _is_broken(cycle: Cycle, as_of_ms: int, read_ms: int, is_paused: bool, elaps
 def _running_elapsed_ms(cycle: Cycle, as_of_ms: int, read_ms: int, is_paused: bool, work: WorkMinutes) -> int:
     if is_paused:
         return cycle.elapsed_ms
-    if cycle.breach_ms is not None and not cycle.breached:
+    said_so = cycle.breached and cycle.stop_ms is None and as_of_ms >= read_ms
+    if cycle.breach_ms is not None and not said_so:
         return max(0, cycle.goal_ms - work.signed(as_of_ms, cycle.breach_ms))
-    return max(0, cycle.elapsed_ms + work.signed(read_ms, as_of_ms))
+    told_ms = read_ms if cycle.stop_ms is None else cycle.stop_ms
+    return max(0, cycle.elapsed_ms + work.signed(told_ms, as_of_ms))
 
 
 def _broken_ms(cycle: Cycle, read_ms: int, work: WorkMinutes) -> int:
@@ -106,8 +108,9 @@ def _broken_ms(cycle: Cycle, read_ms: int, work: WorkMinutes) -> int:
     seen_ms = read_ms if cycle.stop_ms is None else cycle.stop_ms
     if cycle.breach_ms is not None and (not cycle.breached or cycle.breach_ms <= seen_ms):
         return cycle.breach_ms
-    by_calendar_ms = work.after(cycle.start_ms, cycle.goal_ms)
-    return min(by_calendar_ms, seen_ms) if cycle.breached else by_calendar_ms
+    if cycle.breached:
+        return min(work.after(cycle.start_ms, cycle.goal_ms), seen_ms)
+    return work.after(read_ms, cycle.goal_ms - cycle.elapsed_ms)
 
 
 def _contradicts_itself(cycle: Cycle) -> bool:

@@ -60,6 +60,18 @@ def test_hours_on_tickets_that_are_gone_are_orphans_and_those_of_other_queues_ar
     assert [call.body["issueIdsOrKeys"] for call in site.transport.asked(BULKFETCH)] == [["3", "77"]]
 
 
+def test_hours_on_a_ticket_that_could_not_be_read_are_orphans_too() -> None:
+    """The ticket is in no number, so its hours are in no total; nobody has to ask whether it exists."""
+    site = JiraSite([issue(1), issue(2, created="soon")])
+    columns = read(site)
+    site.transport.calls.clear()
+
+    booked = _hours(TempoSite([worklog(1, 1, "2026-11-02"), worklog(2, 2, "2026-11-03", 900)]), site, columns)
+
+    assert (booked.row.tolist(), booked.orphan_ticket.tolist(), booked.orphan_s.tolist()) == ([0], [2], [900])
+    assert site.transport.asked(BULKFETCH) == []
+
+
 def test_a_worklog_that_comes_twice_counts_once() -> None:
     """Pages by offset overlap when something is booked in between."""
     site, columns = _desk()

@@ -77,6 +77,35 @@ def test_a_running_clock_is_judged_again_once_business_time_has_passed(
     assert found.due.tolist() == [ms(FRIDAY_18)]
 
 
+@pytest.mark.parametrize(
+    ("as_of", "verdict", "decided"),
+    [
+        ("2026-11-23T13:00:00+00:00", Verdict.UNDECIDED, None),
+        ("2026-11-23T13:00:00.001+00:00", Verdict.BREACHED, "2026-11-23T13:00:00+00:00"),
+        ("2026-11-25T08:00:00+00:00", Verdict.BREACHED, "2026-11-23T13:00:00+00:00"),
+    ],
+)
+def test_a_running_clock_without_an_instant_goes_on_as_it_was_read(
+    as_of: str, verdict: Verdict, decided: str | None
+) -> None:
+    """One of two hours used at noon: broken when the other one is, and decided there however late one looks."""
+    noon = "2026-11-23T12:00:00+00:00"
+    clock = SlaCycle(ms("2026-11-23T09:00:00+00:00"), None, None, hours(2), hours(1), breached=False)
+
+    found = judge(clock, as_of=as_of, read_at=noon)
+
+    assert found.verdict.tolist() == [verdict]
+    assert found.decided_at.tolist() == [MISSING if decided is None else ms(decided)]
+    assert found.due.tolist() == [ms("2026-11-23T13:00:00+00:00")]
+
+
+def test_a_paused_clock_looked_back_at_has_not_run_longer_than_it_existed() -> None:
+    """Read with ten hours used; two hours after its start no more than two can have passed."""
+    clock = paused("2026-11-20T00:00:00+00:00", hours(20), elapsed_ms=hours(10))
+
+    assert judge(clock, as_of="2026-11-20T02:00:00+00:00").elapsed_ms.tolist() == [hours(2)]
+
+
 def test_a_reading_that_says_breached_is_believed_and_placed_where_the_goal_ran_out() -> None:
     """The breach instant of the source decides when, and the elapsed time goes on from there."""
     found = judge(running("2026-11-22T00:00:00+00:00", hours(4)))

@@ -43,7 +43,7 @@ class SourceThrottled(SourceError):
             source,
             f"asks to wait {retry_after_s:.0f} s before the next request",
             call=call,
-            advice="Nothing is asked before that; the last good data stands until then.",
+            advice="Try again after that; until then nothing is asked, and the last good data stands.",
         )
 
 

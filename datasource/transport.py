@@ -156,8 +156,9 @@ class Transport:
                 status, headers, content = response
                 if status not in TRANSIENT:
                     return self._accepted(call, status, headers, content)
+                # Data Center sends 0 with every answer while requests are left, with failures too: that is no wait.
                 asked = retry_after_s(headers)
-                wait = _backoff_s(attempt) if asked is None else max(asked, 0.0)
+                wait = asked or _backoff_s(attempt)
                 failure = self._failure(call, status, headers, content, wait)
                 if status == 429:
                     self._quiet_until = max(self._quiet_until, time.monotonic() + wait)

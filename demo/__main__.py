@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 
 from demo.clock import ClockError
+from demo.dialect import CLOUD, DIALECTS
 from demo.options import DEFAULT_LIFETIME_S, DEFAULT_SEED, Latency, OptionError, Options
 from demo.server import start
 from demo.world import SizeError
@@ -31,6 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             latency=Latency(given.call_s, given.ticket_s, given.bare_id_s),
             sizes=dict(given.size),
             lifetime_s=given.lifetime,
+            dialect=given.dialect,
+            page_cap=given.page_cap,
+            result_window=given.result_window,
+            tempo_live_names=given.tempo_live_names,
+            index_lag_s=given.index_lag_s,
+            burst=given.burst,
         )
         with start(options) as demo:
             print(json.dumps(demo.as_dict() | {"pid": os.getpid()}), flush=True)
@@ -61,10 +68,16 @@ def _size(text: str) -> tuple[str, int]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m demo",
-        description="A small, living Jira Cloud with service levels and Tempo Cloud on loopback.",
+        description="A small, living Jira with service levels and Tempo on loopback, as Cloud or as Data Center.",
         epilog="example: python -m demo --clock frozen:2026-11-23T12:00:00Z --size service-desk=25000",
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
+    parser.add_argument(
+        "--dialect",
+        choices=list(DIALECTS),
+        default=CLOUD.name,
+        help="which Jira and Tempo this is (default %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="chooses the world (default %(default)s)")
     parser.add_argument(
         "--clock",
@@ -82,6 +95,29 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="QUEUE_ID=N",
         help="tickets a year of one queue; may be repeated",
+    )
+    parser.add_argument(
+        "--index-lag-s",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="a search knows of a change up to so many seconds later (default 0)",
+    )
+    parser.add_argument(
+        "--burst",
+        type=int,
+        metavar="N",
+        help="requests a second that each route takes before it answers 429 (default: any)",
+    )
+    server = parser.add_argument_group("Data Center only")
+    server.add_argument(
+        "--page-cap", type=int, default=1000, metavar="N", help="tickets on a page (default %(default)s)"
+    )
+    server.add_argument(
+        "--result-window", type=int, default=10_000, metavar="N", help="where a search ends (default %(default)s)"
+    )
+    server.add_argument(
+        "--tempo-live-names", action="store_true", help="worklogs say started, worker and updater, as live servers do"
     )
     parser.add_argument(
         "--lifetime",

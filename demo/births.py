@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 from demo.arrivals import created_on
-from demo.bookings import book, issue_id
+from demo.bookings import book
 from demo.effort import Desk
 from demo.fleet import QueuePlan
 from demo.life import Life
 from demo.lives import Story
+from demo.numbering import issue_id
 from demo.people import AUTOMATION, Person, customer
+from demo.software_births import software_birth
 from demo.streams import Stream, Weighted
-from demo.ticket import History, Ticket, noise
+from demo.ticket import Ticket, noise
 from demo.wording import NOTED, RECEIVED, summary
 from demo.workflow import INCIDENT, OPEN, PRIORITIES, SUB_TASK, IssueType, Priority
 from demo.zones import DAY_MS, HOUR_MS, MINUTE_MS
@@ -32,9 +34,10 @@ def births(desk: Desk, day: int, first_number: int) -> tuple[Ticket, ...]:
     """The tickets created on that local day, numbered from `first_number`, in order of creation."""
     plan = desk.plan
     stream = Stream(desk.seed, "lives", plan.project, day)
+    birth = _birth if plan.is_desk else software_birth
     found = []
     for offset, (created_ms, burst) in enumerate(created_on(desk.seed, plan, desk.calendar, day, desk.scale)):
-        found.append(_birth(desk, stream, first_number + offset, created_ms, burst))
+        found.append(birth(desk, stream, first_number + offset, created_ms, burst))
     return tuple(found)
 
 
@@ -68,8 +71,8 @@ def _birth(desk: Desk, stream: Stream, number: int, created_ms: int, burst: bool
         text=text,
         labels=labels,
         parent=f"{plan.project}-{number - 1}" if kind is SUB_TASK and number > 1 else None,
-        histories=_without_some_authors(stream, life.histories),
-        comments=tuple(sorted(life.comments, key=lambda comment: comment.at_ms)),
+        histories=life.histories_kept(stream),
+        comments=life.comments_kept(),
         worklogs=book(desk, stream, ticket_id, story.worked_ms, life),
         deleted_ms=created_ms + int(stream.between(1, 40) * DAY_MS) if stream.chance(0.005) else None,
         odd=_oddity(stream),
@@ -152,12 +155,6 @@ def _hand_over(desk: Desk, stream: Stream, life: Life, created_ms: int, worked_m
         if at_ms >= worked_ms:
             return
         life.say(at_ms, desk.analyst(stream, at_ms), "Handed over in the shift meeting.", public=False)
-
-
-def _without_some_authors(stream: Stream, histories: list[History]) -> tuple[History, ...]:
-    """In order of time; about one history in 150 has lost its author."""
-    kept = sorted(histories, key=lambda history: history.at_ms)
-    return tuple(History(held.at_ms, None, held.items) if stream.chance(1 / 150) else held for held in kept)
 
 
 def _oddity(stream: Stream) -> str | None:

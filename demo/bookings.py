@@ -5,6 +5,7 @@ from __future__ import annotations
 from demo.effort import Desk
 from demo.fleet import ADMIN_LANE, ADMIN_TASKS
 from demo.life import Life
+from demo.numbering import issue_id
 from demo.people import UNKNOWN, Person
 from demo.streams import Stream, Weighted
 from demo.teams import Membership, Team
@@ -13,20 +14,11 @@ from demo.wording import WORKED
 from demo.worktime import WorkCalendar
 from demo.zones import DAY_MS, HOUR_MS, MINUTE_MS, zone
 
-FIRST_ID = 10_000
-"""The issue id before a project's first ticket."""
-LANES = 8
-
 _PER_TICKET = 16
 _NO_TICKET_BASE = 900_000_000
 _PER_DAY = 4096
 _STEP_S = 300
 _BILLED = Weighted(66, 16, 18)
-
-
-def issue_id(lane: int, number: int) -> int:
-    """The id of the ticket with that number in the project with that lane."""
-    return FIRST_ID + number * LANES + lane
 
 
 def book(

@@ -9,7 +9,7 @@ from demo.world import World
 def directory(world: World) -> dict[str, Person]:
     """All accounts of a world: analysts, customers, automation and the reader."""
     people = [READER, AUTOMATION, TEMPO_APP, UNKNOWN]
-    for team in world.teams.values():
+    for team in world.crews.values():
         people += [membership.member for membership in team.memberships]
     for project in world.projects.values():
         plan = project.plan

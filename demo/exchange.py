@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
+from demo.dialect import CLOUD, Dialect
 from demo.workflow import compact
 
 JSON_TYPE = "application/json;charset=UTF-8"
@@ -20,6 +22,41 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the bytes of an answer go out: `share` of its body, over `seconds`, or (`silent`) nothing at all.
+
+    The connection ends after an answer that was not sent whole.
+    """
+
+    share: float = 1.0
+    seconds: float = 0.0
+    silent: bool = False
+
+
+WHOLE = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """How a page of tickets is made to be wrong.
+
+    Attributes:
+        drop: tickets at the beginning of the page that are missing from it.
+        most: tickets on a page at most, though more were asked for and exist.
+        shift: tickets that seem to have come in before a later page, so that it begins that much earlier.
+        same_token: the page's token leads back to this very page.
+    """
+
+    drop: int = 0
+    most: int | None = None
+    shift: int = 0
+    same_token: bool = False
+
+
+STRAIGHT = Bend()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Status, body and headers; `filled` and `bare` are the tickets in it with fields and as bare ids."""
 
@@ -29,11 +66,19 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     filled: int = 0
     bare: int = 0
+    delivery: Delivery = WHOLE
+
+
+def _stays() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request: the instant is read from the demo's clock once, when it arrives."""
+    """A request: the instant is read from the demo's clock once, when it arrives.
+
+    `gone` tells whether the one who asked has left, `bend` how the answer is made to be wrong.
+    """
 
     method: str
     path: str
@@ -43,11 +88,25 @@ class Ask:
     base_url: str
     at_ms: int
     query: dict[str, list[str]] = field(default_factory=dict)
+    dialect: Dialect = CLOUD
+    bend: Bend = STRAIGHT
+    gone: Callable[[], bool] = _stays
 
     def one(self, name: str) -> str | None:
         """The last value of a query parameter."""
         values = self.query.get(name)
         return values[-1] if values else None
+
+    def sent(self, name: str) -> str | None:
+        """A parameter wherever it was sent, in the address or in a body, as a text; None without it."""
+        if name in self.query:
+            return self.one(name)
+        try:
+            body = json.loads(self.body or b"{}")
+        except ValueError:
+            return None
+        value = body.get(name) if isinstance(body, dict) else None
+        return None if value is None else str(value)
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
         """A whole query parameter.
@@ -86,6 +145,11 @@ def ask(method: str, target: str, *, authorization: str | None, body: bytes, bas
     path, _, query_text = target.partition("?")
     query = parse_qs(query_text, keep_blank_values=True)
     return Ask(method, path, query_text, authorization, body, base_url, at_ms, query)
+
+
+def nothing_sent() -> Answer:
+    """The connection ends without an answer; it is counted under status 0."""
+    return Answer("", 0, delivery=Delivery(silent=True))
 
 
 def problem(status: int, *messages: str) -> Answer:

@@ -51,8 +51,17 @@ _CUSTOM = (
 
 SYSTEM_FIELDS = tuple(row[0] for row in _SYSTEM)
 CUSTOM_FIELDS = (*METRICS, *(row[0] for row in _CUSTOM))
+DESK_ONLY = frozenset({*METRICS, "customfield_10020", "customfield_10045"})
+"""Fields that tickets of service projects have and others lack."""
+CLOUD_ONLY = frozenset({"statuscategorychangedate"})
 PAGES = frozenset({"comment", "worklog"})
 """Fields that are first pages of lists; `*navigable` leaves them out."""
+
+
+def server_field_list() -> list[dict[str, object]]:
+    """Every field as Data Center lists it: without a key of its own."""
+    shown = [field for field in field_list() if field["id"] not in CLOUD_ONLY]
+    return [{name: value for name, value in field.items() if name != "key"} for field in shown]
 
 
 def field_list(*, anonymous: bool = False) -> list[dict[str, object]]:

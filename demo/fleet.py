@@ -1,4 +1,4 @@
-"""The six queues: what each promises, when it works, how much arrives and how well it copes."""
+"""The eight queues: what each promises, when it works, how much arrives and how well it copes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from demo.workflow import (
+    BUG,
     CHANGE,
     INCIDENT,
     QUESTION,
     SERVICE_REQUEST,
+    STORY,
+    TASK,
+    WAITING_APPROVAL,
     WAITING_CUSTOMER,
     WAITING_VENDOR,
     IssueType,
@@ -65,7 +69,8 @@ class QueuePlan:
     """One queue, its project and its habits.
 
     Attributes:
-        lane: tells this project's numbers apart from the others' (ids are number × 8 + lane).
+        kind: `service_desk`, or `software`: such a project has no SLA fields, its clocks have to be computed.
+        lane: tells this project's ids apart from the others'.
         yearly: tickets of the queue in a year; `share` of the project's tickets belong to the queue.
         met: the share of cycles that keep their goal on an ordinary day, first response and resolution.
         spread: how much elapsed time varies (sigma of its logarithm), first response and resolution.
@@ -75,6 +80,7 @@ class QueuePlan:
         stuck: chance that a ticket is left lying, and takes several times as long as it should.
         shelved: chance that a ticket waits for weeks.
         reopens: chance that a finished ticket comes back.
+        resolutions: whether the team says why a ticket is finished; without, Jira sets no resolution date either.
         covered: chance that a ticket has hours booked on it; `booked_h` is what is typical.
     """
 
@@ -89,6 +95,8 @@ class QueuePlan:
     first_response: GoalPlan
     resolution: GoalPlan
     met: tuple[float, float]
+    kind: str = "service_desk"
+    resolutions: bool = True
     spread: tuple[float, float] = (0.95, 0.8)
     drift: tuple[float, float] = (0.0, 0.0)
     share: float = 1.0
@@ -111,6 +119,11 @@ class QueuePlan:
     types: tuple[tuple[IssueType, float], ...] = ((INCIDENT, 45), (SERVICE_REQUEST, 36), (QUESTION, 14), (CHANGE, 5))
     priorities: tuple[float, ...] = (4, 14, 47, 25, 10)
     labels: tuple[str, ...] = field(default=("hardware", "vpn", "mail", "printer", "account"))
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether the project belongs to Jira Service Management."""
+        return self.kind == "service_desk"
 
     def goal_ms(self, plan: GoalPlan, priority_id: str, local_day: date) -> int:
         """The business time promised to a cycle that starts on that local date with that priority."""
@@ -169,6 +182,23 @@ QUEUE_PLANS = (
         met=(0.955, 0.9), share=0.6, share_label="onsite", vendors=0.14, covered=0.82, booked_h=1.6,
         pauses=(WAITING_CUSTOMER, WAITING_VENDOR), customers=90,
         types=((INCIDENT, 58), (SERVICE_REQUEST, 42)), labels=("router", "terminal", "cabling"),
+    ),
+    QueuePlan(
+        "internal-tools", "Internal tools", "DEV", "10007", 6, 20, "office-sao-paulo", 500,
+        GoalPlan(_hours(1, 4, 8, 16, 16), _hours(1, 2, 8, 16, 16)),
+        GoalPlan(_hours(8, 16, 32, 60, 80), _hours(4, 16, 32, 48, 80)),
+        met=(0.93, 0.88), kind="software", asks=0.4, vendors=0.12, shelved=0.16, fragile=0.3, reopens=0.06,
+        covered=0.8, booked_h=1.8,
+        pauses=(WAITING_CUSTOMER, WAITING_VENDOR, WAITING_APPROVAL), in_house=True, customers=90,
+        types=((BUG, 52), (TASK, 31), (STORY, 17)), labels=("reporting", "login", "import", "api"),
+    ),
+    QueuePlan(
+        "website", "Website", "WEB", "10008", 14, 21, "office-berlin", 300,
+        GoalPlan(_hours(2, 4, 8, 16, 16), _hours(2, 4, 6, 16, 16)),
+        GoalPlan(_hours(8, 16, 40, 60, 80), _hours(8, 16, 32, 60, 80)),
+        met=(0.95, 0.91), kind="software", resolutions=False, asks=0.4, shelved=0.14, fragile=0.3, reopens=0.05,
+        covered=0.5, booked_h=1.4, in_house=True, customers=70, priorities=(3, 12, 50, 26, 9),
+        types=((BUG, 60), (TASK, 40)), labels=("shop", "content", "search"),
     ),
 )  # fmt: skip
 

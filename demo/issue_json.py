@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from demo.fields import CUSTOM_FIELDS, PAGES, SYSTEM_FIELDS
+from demo.dialect import Dialect
+from demo.fields import CLOUD_ONLY, CUSTOM_FIELDS, DESK_ONLY, PAGES, SYSTEM_FIELDS
 from demo.fleet import ADMIN_PROJECT
-from demo.people import TEMPO_APP
+from demo.issue_lists import comment_json, history_json, worklog_json
 from demo.sla_fields import METRICS, SlaFields
-from demo.stamps import jira_stamp
 from demo.states import State, States
-from demo.ticket import Comment, History, Ticket, Worklog
-from demo.wording import document
+from demo.ticket import Ticket
 from demo.workflow import SITE, compact
 from demo.world import World
 
@@ -34,6 +34,23 @@ class FieldSet:
         """Whether nothing but the id (or the key) was asked for."""
         return not self.settled and not self.read
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.settled, *self.read)
+
+    def without(self, hidden: frozenset[str]) -> FieldSet:
+        """The same without some."""
+        return _without(self, hidden)
+
+
+@lru_cache(maxsize=512)
+def _without(fields: FieldSet, hidden: frozenset[str]) -> FieldSet:
+    return FieldSet(
+        tuple(name for name in fields.settled if name not in hidden),
+        tuple(name for name in fields.read if name not in hidden),
+    )
+
 
 def field_set(names: Iterable[str]) -> FieldSet:
     """Understand `*all`, `*navigable`, `-name` and names; unknown names are passed over, as Jira does."""
@@ -52,49 +69,70 @@ def field_set(names: Iterable[str]) -> FieldSet:
 
 
 class IssueWriter:
-    """Writes tickets of a world at an instant."""
+    """Writes tickets of a world at an instant, in a dialect."""
 
-    def __init__(self, world: World, states: States) -> None:
+    def __init__(self, world: World, states: States, dialect: Dialect) -> None:
         self.world = world
         self.states = states
-        self.sla = SlaFields()
-        self._projects = {name: _project_json(name, each.plan.project_id, each.plan.name, "service_desk")
-                          for name, each in world.projects.items()}  # fmt: skip
+        self.dialect = dialect
+        self.sla = SlaFields(old_forms=not dialect.is_cloud)
+        self._projects = {
+            name: _project_json(dialect, name, each.plan.project_id, each.plan.name, each.plan.kind)
+            for name, each in world.projects.items()
+        }
         key, id_, name = ADMIN_PROJECT
-        self._projects[key] = _project_json(key, id_, name, "business")
+        self._projects[key] = _project_json(dialect, key, id_, name, "business")
 
     def issue(self, ticket: Ticket, fields: FieldSet, at_ms: int, *, histories: int = 0) -> str:
-        """The issue with its fields and, when `histories` is above 0, that many of its newest histories."""
-        state = self.states.at(ticket, at_ms)
-        parts = [self._settled(state, fields.settled)] if fields.settled else []
-        parts += [f'"{name}":{self._read(state, name, at_ms)}' for name in fields.read]
+        """The issue with its fields and, when `histories` is above 0, that many of its newest histories.
+
+        Data Center gives all histories, whatever their number.
+        """
+        return self.issue_in(self.states.at(ticket, at_ms), fields, at_ms, histories=histories)
+
+    def issue_in(
+        self, state: State, fields: FieldSet, at_ms: int, *, histories: int = 0, updated_ms: int | None = None
+    ) -> str:
+        """The issue in a state that need not be its last; `updated_ms` is when that state was last touched."""
+        ticket = state.ticket
+        shown_fields = self._fields_of(ticket, fields)
+        parts = [self._settled(state, shown_fields.settled)] if shown_fields.settled else []
+        parts += [f'"{name}":{self._read(state, name, at_ms, updated_ms)}' for name in shown_fields.read]
         shown = (
             f'{{"expand":"operations,versionedRepresentations,editmeta,changelog,renderedFields","id":"{ticket.id}"'
-            f',"self":"{SITE}/rest/api/3/issue/{ticket.id}","key":"{ticket.key}","fields":{{{",".join(parts)}}}'
+            f',"self":"{SITE}{self.dialect.api}/issue/{ticket.id}","key":"{ticket.key}","fields":{{{",".join(parts)}}}'
         )
         if histories:
             shown += f',"changelog":{self._changelog(state, histories)}'
         return shown + "}"
 
+    def _fields_of(self, ticket: Ticket, fields: FieldSet) -> FieldSet:
+        """Those of the fields that the ticket's project has."""
+        project = self.world.of_lane(ticket.lane)
+        if project is not None and not project.plan.is_desk:
+            fields = fields.without(DESK_ONLY)
+        return fields if self.dialect.is_cloud else fields.without(CLOUD_ONLY)
+
     def project_json(self, key: str) -> str:
         """The project object inside an issue."""
         return self._projects[key]
 
-    def comments_page(self, state: State, start: int, limit: int, *, newest_first: bool = False) -> str:
+    def comments_page(self, state: State, start: int, limit: int, at_ms: int, *, newest_first: bool = False) -> str:
         """One page of a ticket's comments."""
-        numbered = list(enumerate(state.ticket.comments[: state.comment_count]))
-        if newest_first:
-            numbered.reverse()
-        shown = ",".join(_comment(state.ticket, index, held) for index, held in numbered[start : start + limit])
-        return (
-            f'{{"comments":[{shown}],"self":"{SITE}/rest/api/3/issue/{state.ticket.id}/comment"'
-            f',"maxResults":{limit},"total":{state.comment_count},"startAt":{start}}}'
+        positions = range(state.comment_count - 1, -1, -1) if newest_first else range(state.comment_count)
+        project = self.world.of_lane(state.ticket.lane)
+        in_desk = project is not None and project.plan.is_desk
+        shown = ",".join(
+            comment_json(self.dialect, state.ticket, index, at_ms, in_desk=in_desk)
+            for index in positions[start : start + limit]
         )
+        here = f',"self":"{SITE}{self.dialect.api}/issue/{state.ticket.id}/comment"' if self.dialect.is_cloud else ""
+        return f'{{"comments":[{shown}]{here},"maxResults":{limit},"total":{state.comment_count},"startAt":{start}}}'
 
     def worklogs_page(self, ticket: Ticket, start: int, limit: int, at_ms: int) -> str:
-        """One page of a ticket's worklogs: copies that Tempo made, all of one app account."""
+        """One page of a ticket's worklogs."""
         held = [worklog for worklog in ticket.worklogs if worklog.created_ms <= at_ms]
-        shown = ",".join(_worklog(worklog) for worklog in held[start : start + limit])
+        shown = ",".join(worklog_json(self.dialect, worklog) for worklog in held[start : start + limit])
         return f'{{"startAt":{start},"maxResults":{limit},"total":{len(held)},"worklogs":[{shown}]}}'
 
     def _settled(self, state: State, names: tuple[str, ...]) -> str:
@@ -105,36 +143,38 @@ class IssueWriter:
         return kept
 
     def _settled_field(self, state: State, name: str) -> str:
-        ticket = state.ticket
+        ticket, shown = state.ticket, self.dialect.shown
         match name:
             case "summary":
                 return compact(ticket.summary)
             case "status" | "priority":
-                return state.status.json if name == "status" else state.priority.json
+                return shown(state.status if name == "status" else state.priority)
             case "issuetype":
-                return ticket.type.json
+                return shown(ticket.type)
             case "project":
                 return self._projects[ticket.key.rpartition("-")[0]]
             case "assignee" | "resolution":
                 held = state.assignee if name == "assignee" else state.resolution
-                return "null" if held is None else held.json
+                return "null" if held is None else shown(held)
             case "reporter" | "creator":
-                return ticket.reporter.json if name == "reporter" else ticket.creator.json
+                return shown(ticket.reporter if name == "reporter" else ticket.creator)
             case "labels":
                 return compact(list(ticket.labels))
             case "description":
-                return document(ticket.text)
+                return self.dialect.text(ticket.text)
             case "parent":
                 return "null" if ticket.parent is None else compact({"key": ticket.parent})
             case _:
-                return _date_field(state, name)
+                return self._date_field(state, name)
 
-    def _read(self, state: State, name: str, at_ms: int) -> str:
+    def _read(self, state: State, name: str, at_ms: int, updated_ms: int | None) -> str:
         match name:
             case "updated":
-                return f'"{jira_stamp(self.states.updated_ms(state, at_ms))}"'
+                touched_ms = self.states.updated_ms(state, at_ms) if updated_ms is None else updated_ms
+                # Data Center's search index knows whole seconds only.
+                return f'"{self.dialect.stamp(touched_ms if self.dialect.is_cloud else touched_ms // 1000 * 1000)}"'
             case "comment":
-                return self.comments_page(state, 0, EMBEDDED_PAGE)
+                return self.comments_page(state, 0, EMBEDDED_PAGE, at_ms)
             case "worklog":
                 return self.worklogs_page(state.ticket, 0, EMBEDDED_PAGE, at_ms)
             case _:
@@ -145,69 +185,28 @@ class IssueWriter:
                 return self.sla.field(state, project.desk, levels.index(name), at_ms) if name in levels else "null"
 
     def _changelog(self, state: State, cap: int) -> str:
+        """The newest histories, newest first; on Data Center all of them, oldest first."""
         count = state.history_count
-        first = max(0, count - cap)
-        newest = range(count - 1, first - 1, -1)
-        shown = ",".join(history_json(state.ticket, index, state.ticket.histories[index]) for index in newest)
+        first = max(0, count - cap) if self.dialect.is_cloud else 0
+        positions = range(count - 1, first - 1, -1) if self.dialect.is_cloud else range(count)
+        shown = ",".join(history_json(self.dialect, state.ticket, index) for index in positions)
         return f'{{"startAt":0,"maxResults":{count - first},"total":{count},"histories":[{shown}]}}'
 
-
-def history_id(ticket: Ticket, index: int) -> int:
-    """The id of a ticket's history by its position."""
-    return ticket.id * 128 + index
-
-
-def history_json(
-    ticket: Ticket, index: int, history: History, *, fields: frozenset[str] | None = None, numeric: bool = False
-) -> str:
-    """One history; `fields` keeps only those items, `numeric` writes its instant as milliseconds."""
-    items: Sequence[str] = [item.json for item in history.items if fields is None or item.field_id in fields]
-    author = "" if history.author is None else f'"author":{history.author.json},'
-    created = str(history.at_ms) if numeric else f'"{jira_stamp(history.at_ms)}"'
-    return f'{{"id":"{history_id(ticket, index)}",{author}"created":{created},"items":[{",".join(items)}]}}'
+    def _date_field(self, state: State, name: str) -> str:
+        at_ms = {
+            "created": state.ticket.created_ms,
+            "resolutiondate": state.resolution_ms,
+            "statuscategorychangedate": state.category_ms,
+        }.get(name)
+        return "null" if at_ms is None else f'"{self.dialect.stamp(at_ms)}"'
 
 
-def _comment(ticket: Ticket, index: int, comment: Comment) -> str:
-    id_, stamp, author = ticket.id * 128 + index, jira_stamp(comment.at_ms), comment.author.json
-    return (
-        f'{{"self":"{SITE}/rest/api/3/issue/{ticket.id}/comment/{id_}","id":"{id_}","author":{author}'
-        f',"body":{document(comment.text)},"updateAuthor":{author},"created":"{stamp}","updated":"{stamp}"'
-        f',"jsdPublic":{"true" if comment.public else "false"}}}'
-    )
-
-
-def _worklog(worklog: Worklog) -> str:
-    hours, minutes = divmod(worklog.seconds // 60, 60)
-    spent = " ".join([f"{hours}h"] * bool(hours) + [f"{minutes}m"] * bool(minutes))
-    stamp = jira_stamp(worklog.created_ms)
-    started = jira_stamp(worklog.created_ms - worklog.seconds * 1000)
-    return (
-        f'{{"self":"{SITE}/rest/api/3/issue/{worklog.issue_id}/worklog/{worklog.id}","author":{TEMPO_APP.json}'
-        f',"updateAuthor":{TEMPO_APP.json},"comment":{document(worklog.text)},"created":"{stamp}","updated":"{stamp}"'
-        f',"started":"{started}","timeSpent":"{spent}","timeSpentSeconds":{worklog.seconds},"id":"{worklog.id}"'
-        f',"issueId":"{worklog.issue_id}"}}'
-    )
-
-
-def _date_field(state: State, name: str) -> str:
-    at_ms = {
-        "created": state.ticket.created_ms,
-        "resolutiondate": state.resolution_ms,
-        "statuscategorychangedate": state.category_ms,
-    }.get(name)
-    return "null" if at_ms is None else f'"{jira_stamp(at_ms)}"'
-
-
-def _project_json(key: str, id_: str, name: str, kind: str) -> str:
+def _project_json(dialect: Dialect, key: str, id_: str, name: str, kind: str) -> str:
     sizes = (48, 24, 16, 32)
-    return compact(
-        {
-            "self": f"{SITE}/rest/api/3/project/{id_}",
-            "id": id_,
-            "key": key,
-            "name": name,
-            "projectTypeKey": kind,
-            "simplified": False,
-            "avatarUrls": {f"{size}x{size}": f"{SITE}/rest/api/3/universal_avatar/{id_}?size={size}" for size in sizes},
-        }
-    )
+    site = f"{SITE}{dialect.api}"
+    shown: dict[str, object] = {"self": f"{site}/project/{id_}", "id": id_, "key": key, "name": name}
+    shown["projectTypeKey"] = kind
+    if dialect.is_cloud:
+        shown["simplified"] = False
+    shown["avatarUrls"] = {f"{size}x{size}": f"{site}/universal_avatar/{id_}?size={size}" for size in sizes}
+    return compact(shown)

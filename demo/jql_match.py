@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from demo.fleet import ADMIN_PROJECT
+from demo.index import Index
 from demo.jql_text import All, Any, Clause, JqlError, Node, Not, Operand
 from demo.people import READER, Person
 from demo.stamps import ACCOUNT_ZONE
-from demo.states import State, States
+from demo.states import State
 from demo.workflow import (
     DONE,
     ISSUE_TYPES,
@@ -48,12 +49,16 @@ _ORDERS = frozenset({"created", "updated", "key", "id", "priority", "resolved", 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Turns queries into tests at one instant."""
+    """Turns queries into tests at one instant.
+
+    `strict_bounds`: an id or a key that does not exist is an error, as on Data Center; on Cloud it matches nothing.
+    """
 
     world: World
-    states: States
+    index: Index
     directory: Mapping[str, Person]
     at_ms: int
+    strict_bounds: bool = False
 
     def test(self, node: Node) -> Test:
         """The test of a restriction.
@@ -129,7 +134,7 @@ class Matcher:
         return frozenset(None if operand.is_empty else operand.text for operand in clause.operands)
 
     def _identity(self, clause: Clause, name: str) -> Test:
-        """Ids and keys that do not exist match nothing and are no error."""
+        """Ids and keys that do not exist match nothing, or are an error where bounds are strict."""
         ids: set[int] = set()
         for operand in clause.operands:
             if name == "id" and not operand.text.isdecimal() and not re.fullmatch(r"[A-Za-z]+-\d+", operand.text):
@@ -137,6 +142,8 @@ class Matcher:
             ticket = self.world.find(operand.text, self.at_ms)
             if ticket is not None:
                 ids.add(ticket.id)
+            elif self.strict_bounds:
+                raise JqlError(f"An issue with key '{operand.text}' does not exist for field '{clause.field}'.")
         if clause.operator in {"=", "in"}:
             return lambda state: state.ticket.id in ids
         if clause.operator in {"!=", "not in"}:
@@ -176,7 +183,7 @@ class Matcher:
         return test
 
     def _updated(self, state: State) -> int:
-        return self.states.updated_ms(state, self.at_ms)
+        return self.index.updated_ms(state, self.at_ms)
 
     def _instant_ms(self, operand: Operand, field: str) -> int:
         text = operand.text.strip()
@@ -212,9 +219,10 @@ class Matcher:
         def value(operand: Operand) -> str:
             if operand.text.lower() == "currentuser()" and not operand.quoted:
                 return READER.account_id
-            if operand.text not in self.directory:
+            found = self.directory.get(operand.text)
+            if found is None:
                 raise _unknown_value(operand, field)
-            return operand.text
+            return found.account_id
 
         return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demo.people import Person
+from demo.streams import Stream
 from demo.ticket import Comment, History, Item, Value, change, change_named
 from demo.workflow import OPEN, WAITING_VENDOR, Priority, Resolution, Status
 
@@ -10,8 +11,8 @@ from demo.workflow import OPEN, WAITING_VENDOR, Priority, Resolution, Status
 class Life:
     """State and histories of one ticket. Moves are made in the order in which they happen."""
 
-    def __init__(self, priority: Priority, assignee: Person | None) -> None:
-        self.status: Status = OPEN
+    def __init__(self, priority: Priority, assignee: Person | None, status: Status = OPEN) -> None:
+        self.status = status
         self.priority = priority
         self.assignee = assignee
         self.resolution: Resolution | None = None
@@ -63,9 +64,27 @@ class Life:
         """Keep a history."""
         self.histories.append(History(at_ms, author, items))
 
-    def say(self, at_ms: int, author: Person, text: str, *, public: bool) -> None:
+    def say(
+        self,
+        at_ms: int,
+        author: Person,
+        text: str,
+        *,
+        public: bool = True,
+        only_for: tuple[str, str] | None = None,
+        edited_ms: int | None = None,
+    ) -> None:
         """Keep a comment."""
-        self.comments.append(Comment(at_ms, author, public, text))
+        self.comments.append(Comment(at_ms, author, public, text, only_for, edited_ms))
+
+    def histories_kept(self, stream: Stream) -> tuple[History, ...]:
+        """The histories in order of time; about one in 150 has lost its author."""
+        kept = sorted(self.histories, key=lambda history: history.at_ms)
+        return tuple(History(held.at_ms, None, held.items) if stream.chance(1 / 150) else held for held in kept)
+
+    def comments_kept(self) -> tuple[Comment, ...]:
+        """The comments in order of time."""
+        return tuple(sorted(self.comments, key=lambda comment: comment.at_ms))
 
     def _status_item(self, status: Status) -> Item:
         old: Value = self.status

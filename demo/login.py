@@ -1,20 +1,44 @@
-"""Who may ask what: the fixed credentials, and what Jira shows to those without."""
+"""Who may ask what: the fixed credentials of each dialect, and what Jira shows to those without."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error
+from dataclasses import dataclass
 from enum import Enum
 from hmac import compare_digest
 
+from demo.dialect import Dialect
 from demo.exchange import Answer, Ask, Refused, problem
 from demo.people import READER
+from demo.workflow import compact
 
 EMAIL = READER.login or ""
 JIRA_API_TOKEN = "demo-jira-api-token"
+JIRA_PAT = "demo-datacenter-pat"
 TEMPO_API_TOKEN = "demo-tempo-api-token"
 
 FAILED = ("X-Seraph-Loginreason", "AUTHENTICATED_FAILED")
+
+_ANONYMOUS = (("WWW-Authenticate", 'OAuth realm="demo"'), ("X-AUSERNAME", "anonymous"))
+_NOT_LOGGED_IN = "Client must be authenticated to access this resource."
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What opens a demo; what its dialect does not know is empty."""
+
+    email: str
+    jira_api_token: str
+    jira_pat: str
+    tempo_api_token: str
+
+
+def credentials(dialect: Dialect) -> Credentials:
+    """The credentials of a dialect: on Data Center one personal access token opens Jira and Tempo."""
+    if dialect.is_cloud:
+        return Credentials(EMAIL, JIRA_API_TOKEN, "", TEMPO_API_TOKEN)
+    return Credentials("", "", JIRA_PAT, JIRA_PAT)
 
 
 class Login(Enum):
@@ -26,14 +50,16 @@ class Login(Enum):
 
 
 def jira_login(ask: Ask) -> Login:
-    """Compare Basic credentials with the demo's."""
+    """Compare what was sent with the demo's: Basic credentials on Cloud, a Bearer token on Data Center."""
     if not ask.authorization:
         return Login.NONE
-    scheme, _, encoded = ask.authorization.partition(" ")
+    scheme, _, sent = ask.authorization.partition(" ")
+    if not ask.dialect.is_cloud:
+        return Login.READER if _is_bearer(ask, JIRA_PAT) else Login.WRONG
     if scheme.lower() != "basic":
         return Login.WRONG
     try:
-        given = b64decode(encoded.strip(), validate=True)
+        given = b64decode(sent.strip(), validate=True)
     except (Error, ValueError):
         return Login.WRONG
     return Login.READER if compare_digest(given, f"{EMAIL}:{JIRA_API_TOKEN}".encode()) else Login.WRONG
@@ -46,19 +72,27 @@ def require_jira_login(ask: Ask) -> None:
         Refused: 401, with the header that tells a wrong login from none.
     """
     login = jira_login(ask)
-    if login is not Login.READER:
-        answer = problem(401, "Client must be authenticated to access this resource.")
-        headers = (("WWW-Authenticate", 'Basic realm="Jira"'), *([FAILED] if login is Login.WRONG else []))
-        raise Refused(Answer(answer.body, 401, headers=headers))
+    if login is Login.READER:
+        return
+    failed = [FAILED] if login is Login.WRONG else []
+    if ask.dialect.is_cloud:
+        answer = problem(401, _NOT_LOGGED_IN)
+        raise Refused(Answer(answer.body, 401, headers=(("WWW-Authenticate", 'Basic realm="Jira"'), *failed)))
+    body = compact({"message": _NOT_LOGGED_IN, "status-code": 401})
+    raise Refused(Answer(body, 401, headers=(*_ANONYMOUS, *failed)))
 
 
 def require_tempo_login(ask: Ask) -> None:
-    """Let only the bearer of the Tempo token pass.
+    """Let only the bearer of Tempo Cloud's token pass.
 
     Raises:
         Refused: 401, as a page of HTML.
     """
-    scheme, _, token = (ask.authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not compare_digest(token.strip().encode(), TEMPO_API_TOKEN.encode()):
+    if not _is_bearer(ask, TEMPO_API_TOKEN):
         page = "<!doctype html><html><head><title>401</title></head><body><h1>Unauthorized</h1></body></html>"
         raise Refused(Answer(page, 401, "text/html;charset=UTF-8"))
+
+
+def _is_bearer(ask: Ask, token: str) -> bool:
+    scheme, _, sent = (ask.authorization or "").partition(" ")
+    return scheme.lower() == "bearer" and compare_digest(sent.strip().encode(), token.encode())

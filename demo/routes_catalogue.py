@@ -76,7 +76,7 @@ def projects(site: Site, ask: Ask, _places: dict[str, str]) -> Answer:
     kinds, keys, text = ask.words("typeKey"), ask.words("keys"), (ask.one("query") or "").lower()
     shown = []
     for key, name in _project_names(site):
-        kind = "business" if key == ADMIN_PROJECT[0] else "service_desk"
+        kind = "business" if key == ADMIN_PROJECT[0] else site.world.projects[key].plan.kind
         if (kinds and kind not in kinds) or (keys and key not in keys):
             continue
         if text and text not in key.lower() and text not in name.lower():

@@ -34,6 +34,7 @@ def service_desks(site: Site, ask: Ask, _places: dict[str, str]) -> Answer:
             }
         )
         for project in site.world.projects.values()
+        if project.plan.is_desk
     ]
     return _page(ask, shown, 100)
 
@@ -61,7 +62,7 @@ def request_sla(site: Site, ask: Ask, places: dict[str, str]) -> Answer:
     require_jira_login(ask)
     ticket = site.world.find(places["issue"], ask.at_ms)
     project = None if ticket is None else site.world.of_lane(ticket.lane)
-    if ticket is None or project is None:
+    if ticket is None or project is None or not project.plan.is_desk:
         raise Refused(_refusal(404, "sd.request.not.found", "The request does not exist or you may not see it."))
     state = site.states.at(ticket, ask.at_ms)
     metrics = (site.writer.sla.metric(state, project.desk, level, ask.at_ms) for level in (0, 1))
@@ -74,7 +75,7 @@ def _desk_id(project: Project) -> str:
 
 def _desk(site: Site, wanted: str) -> Project:
     for project in site.world.projects.values():
-        if wanted in {_desk_id(project), project.plan.project_id, project.plan.project}:
+        if project.plan.is_desk and wanted in {_desk_id(project), project.plan.project_id, project.plan.project}:
             return project
     raise Refused(_refusal(404, "sd.servicedesk.not.found", "The service desk does not exist or you may not see it."))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from demo.exchange import Answer, Ask, Refused, body_list, body_number, body_text, problem
 from demo.fields import CUSTOM_FIELDS, SYSTEM_FIELDS
-from demo.issue_json import field_set, history_json
+from demo.issue_json import field_set
+from demo.issue_lists import history_json
 from demo.login import require_jira_login
 from demo.page_token import TokenError, page_token, read_token
 from demo.router import Route
@@ -28,7 +29,7 @@ def bulk_fetch(site: Site, ask: Ask, _places: dict[str, str]) -> Answer:
         return problem(400, f"Between 1 and {MOST_FETCHED} issues can be fetched at once; {len(wanted)} were given.")
     fields = field_set(body_list(body, "fields") or ["*navigable"])
     histories = _NEWEST_IN_BULK if "changelog" in body_list(body, "expand") else 0
-    found = _tickets(site, wanted, ask.at_ms)
+    found = _tickets(site, wanted, ask.at_ms)[ask.bend.drop :]
     shown = ",".join(site.writer.issue(ticket, fields, ask.at_ms, histories=histories) for ticket in found)
     return Answer(f'{{"issues":[{shown}],"issueErrors":[]}}', filled=len(found))
 
@@ -58,7 +59,7 @@ def bulk_changelog(site: Site, ask: Ask, _places: dict[str, str]) -> Answer:
     page = found[start : start + size]
     by_ticket: dict[int, list[str]] = {}
     for _, ticket_id, index, ticket in page:
-        shown = history_json(ticket, index, ticket.histories[index], fields=fields, numeric=True)
+        shown = history_json(site.dialect, ticket, index, fields=fields, numeric=True)
         by_ticket.setdefault(ticket_id, []).append(shown)
     logs = ",".join(f'{{"issueId":"{id_}","changeHistories":[{",".join(all_)}]}}' for id_, all_ in by_ticket.items())
     more = start + len(page) < len(found)
@@ -79,7 +80,7 @@ def changelog(site: Site, ask: Ask, places: dict[str, str]) -> Answer:
     ticket = _ticket(site, ask, places)
     start, limit = _bounds(ask, _PAGE)
     count = site.states.at(ticket, ask.at_ms).history_count
-    shown = [history_json(ticket, index, ticket.histories[index]) for index in range(start, min(count, start + limit))]
+    shown = [history_json(site.dialect, ticket, index) for index in range(start, min(count, start + limit))]
     last = start + limit >= count
     here = f"{ask.base_url}{ask.path}"
     following = "" if last else f',"nextPage":"{here}?maxResults={limit}&startAt={start + limit}"'
@@ -97,7 +98,7 @@ def comments(site: Site, ask: Ask, places: dict[str, str]) -> Answer:
     if order not in {"created", "+created", "-created", " created"}:
         return problem(400, f"The value '{order}' of the parameter 'orderBy' is not valid.")
     state = site.states.at(ticket, ask.at_ms)
-    return Answer(site.writer.comments_page(state, start, limit, newest_first=order == "-created"))
+    return Answer(site.writer.comments_page(state, start, limit, ask.at_ms, newest_first=order == "-created"))
 
 
 def worklogs(site: Site, ask: Ask, places: dict[str, str]) -> Answer:

@@ -9,9 +9,11 @@ from demo.fields import field_names
 from demo.issue_json import EMBEDDED_PAGE, field_set
 from demo.jql_text import JqlError
 from demo.login import FAILED, Login, jira_login, require_jira_login
-from demo.page_token import TokenError
+from demo.page_token import TokenError, page_token
 from demo.router import Route
 from demo.site import Site
+from demo.states import State
+from demo.ticket import Ticket
 from demo.workflow import SITE, compact
 
 MOST_BARE = 5000
@@ -94,32 +96,47 @@ def removed(_site: Site, _ask: Ask, _places: dict[str, str]) -> Answer:
 def _search(site: Site, ask: Ask, wish: _Wish) -> Answer:
     fields = field_set(wish.fields)
     bare = fields.bare and "changelog" not in wish.expand
-    size = min(wish.size, MOST_BARE if bare else MOST_FILLED)
+    size = min(wish.size, MOST_BARE if bare else MOST_FILLED, ask.bend.most or wish.size)
     try:
-        page = site.search.page(wish.jql, ask.at_ms, wish.token, size)
+        page = site.search.page(wish.jql, ask.at_ms, wish.token, size, shift=ask.bend.shift)
     except JqlError as error:
         return problem(400, *error.messages)
     except TokenError as error:
         return problem(400, str(error))
+    states = [_known(site, ticket, ask.at_ms) for ticket in page.tickets[ask.bend.drop :]]
     if bare and "key" not in wish.fields:
-        shown = [f'{{"id":"{ticket.id}"}}' for ticket in page.tickets]
+        shown = [f'{{"id":"{state.ticket.id}"}}' for state in states]
     elif bare:
         shown = [
             f'{{"expand":"","id":"{ticket.id}","self":"{SITE}/rest/api/3/issue/{ticket.id}","key":"{ticket.key}"}}'
-            for ticket in page.tickets
+            for ticket in (state.ticket for state in states)
         ]
     else:
         cap = EMBEDDED_PAGE if "changelog" in wish.expand else 0
-        shown = [site.writer.issue(ticket, fields, ask.at_ms, histories=cap) for ticket in page.tickets]
+        shown = [
+            site.writer.issue_in(
+                state, fields, ask.at_ms, histories=cap, updated_ms=site.index.updated_ms(state, ask.at_ms)
+            )
+            for state in states
+        ]
+    token = page.token
+    if ask.bend.same_token:
+        token = wish.token or page_token(wish.jql, ask.at_ms, 0)
     parts = [f'"issues":[{",".join(shown)}]']
     if "names" in wish.expand:
         names = field_names()
-        parts.append(f'"names":{compact({name: names[name] for name in (*fields.settled, *fields.read)})}')
-    if page.token is not None:
-        parts.append(f'"nextPageToken":"{page.token}"')
-    parts.append(f'"isLast":{"true" if page.token is None else "false"}')
-    count = len(page.tickets)
+        parts.append(f'"names":{compact({name: names[name] for name in fields.names})}')
+    if token is not None:
+        parts.append(f'"nextPageToken":"{token}"')
+    parts.append(f'"isLast":{"true" if token is None else "false"}')
+    count = len(states)
     return Answer(f"{{{','.join(parts)}}}", filled=0 if bare else count, bare=count if bare else 0)
+
+
+def _known(site: Site, ticket: Ticket, at_ms: int) -> State:
+    """A ticket of a page as the index knows it now, or as it is if it has gone since the first page."""
+    ticket = site.world.edits.version(ticket, at_ms)
+    return site.index.state(ticket, at_ms) or site.states.at(ticket, at_ms)
 
 
 def _stranger(ask: Ask, empty: str) -> Answer | None:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from demo.fleet import ADMIN_PROJECT
+from demo.index import Index
 from demo.jql_match import Matcher
 from demo.jql_text import JqlError, Query, parse
 from demo.page_token import page_token, read_token
 from demo.people import Person
-from demo.states import State, States
+from demo.states import State
 from demo.ticket import Ticket
 from demo.world import World
 
@@ -31,12 +32,15 @@ class Page:
 class Search:
     """Searches a world. What a query found is kept for a while, so that paging does not search again."""
 
-    def __init__(self, world: World, states: States, directory: Mapping[str, Person]) -> None:
+    def __init__(
+        self, world: World, index: Index, directory: Mapping[str, Person], *, strict_bounds: bool = False
+    ) -> None:
         self.world = world
-        self.states = states
+        self.index = index
         self.directory = directory
+        self.strict_bounds = strict_bounds
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int], list[Ticket]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int, int], list[Ticket]] = OrderedDict()
 
     def check(self, jql: str, at_ms: int, *, bounded: bool = True) -> Query:
         """The query, if it may be run.
@@ -53,8 +57,8 @@ class Search:
         matcher.check_order(query.order)
         return query
 
-    def page(self, jql: str, at_ms: int, token: str | None, size: int) -> Page:
-        """A page of what matched when the first page was asked for.
+    def page(self, jql: str, at_ms: int, token: str | None, size: int, *, shift: int = 0) -> Page:
+        """A page of what matched when the first page was asked for; `shift` begins a later page that much earlier.
 
         Raises:
             JqlError: the query cannot be run.
@@ -62,22 +66,23 @@ class Search:
         """
         first_ms, start = (at_ms, 0) if token is None else read_token(token, jql, at_ms)
         found = self.tickets(jql, first_ms)
+        start = shifted(start, shift, size)
         page = found[start : start + size]
         following = start + len(page)
         return Page(page, page_token(jql, first_ms, following) if following < len(found) else None)
 
-    def tickets(self, jql: str, at_ms: int) -> list[Ticket]:
+    def tickets(self, jql: str, at_ms: int, *, bounded: bool = True) -> list[Ticket]:
         """All tickets that match at the instant, in order.
 
         Raises:
             JqlError: the query cannot be run.
         """
-        key = (jql, at_ms)
+        key = (jql, at_ms, self.world.edits.revision, self.index.revision)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        found = self._run(self.check(jql, at_ms), at_ms)
+        found = self._run(self.check(jql, at_ms, bounded=bounded), at_ms)
         with self._lock:
             self._kept[key] = found
             while len(self._kept) > _KEPT_RESULTS:
@@ -88,11 +93,11 @@ class Search:
         matcher = self._matcher(at_ms)
         test = matcher.test(query.where) if query.where is not None else None
         only = matcher.projects(query.where)
-        state_at = self.states.at
+        state_at = self.index.state
         found: list[State] = []
-        for ticket in self._candidates(only, at_ms):
+        for ticket in {ticket.id: ticket for ticket in self._candidates(only, at_ms)}.values():
             state = state_at(ticket, at_ms)
-            if test is None or test(state):
+            if state is not None and (test is None or test(state)):
                 found.append(state)
         order = matcher.check_order(query.order) or (("created", True),)
         found.sort(key=lambda state: state.ticket.id)
@@ -102,9 +107,9 @@ class Search:
 
     def _candidates(self, only: frozenset[str] | None, at_ms: int) -> list[Ticket]:
         found: list[Ticket] = []
-        for key, project in self.world.projects.items():
+        for key in self.world.projects:
             if only is None or key in only:
-                found += project.visible(at_ms)
+                found += self.index.tickets(key, at_ms)
         if only is None or ADMIN_PROJECT[0] in only:
             found += self.world.tasks
         return found
@@ -112,7 +117,7 @@ class Search:
     def _sort_key(self, name: str, at_ms: int) -> Callable[[State], tuple[str | int, ...]]:
         keys: dict[str, Callable[[State], tuple[str | int, ...]]] = {
             "created": lambda state: (state.ticket.created_ms,),
-            "updated": lambda state: (self.states.updated_ms(state, at_ms),),
+            "updated": lambda state: (self.index.updated_ms(state, at_ms),),
             "key": lambda state: (state.ticket.key.rpartition("-")[0], state.ticket.number),
             "id": lambda state: (state.ticket.id,),
             "priority": lambda state: (-int(state.priority.id),),
@@ -122,4 +127,9 @@ class Search:
         return keys[name]
 
     def _matcher(self, at_ms: int) -> Matcher:
-        return Matcher(self.world, self.states, self.directory, at_ms)
+        return Matcher(self.world, self.index, self.directory, at_ms, self.strict_bounds)
+
+
+def shifted(start: int, shift: int, size: int) -> int:
+    """Where a page begins after `shift` tickets came in before it; the first page does not move, and all move on."""
+    return max(0, start - min(shift, size - 1)) if start else 0

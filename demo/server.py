@@ -1,14 +1,15 @@
-"""The demo's one HTTP server: Jira at /, Tempo under /tempo/4, its own control under /demo."""
+"""The demo's one HTTP server: Jira at /, Tempo Cloud under /tempo/4, its own control under /demo."""
 
 from __future__ import annotations
 
+import select
 import socket
 import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from demo.application import Application
 from demo.clock import Clock, iso
-from demo.exchange import Answer, ask, problem
-from demo.login import EMAIL, JIRA_API_TOKEN, TEMPO_API_TOKEN
+from demo.exchange import WHOLE, Answer, Delivery, ask, problem
+from demo.login import credentials
 from demo.options import Options
 from demo.site import Site, build_site
 
@@ -35,25 +36,32 @@ else:
 
 HOST = "127.0.0.1"
 REGISTRY = Path(__file__).resolve().parent / "queue_registry.json"
-"""The queue registry that fits the demo's six queues."""
+"""The queue registry that fits the demo's eight queues."""
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _WORTH_PACKING = 1024
 _IDLE_S = 120.0
+_DRIP_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo and how to reach it."""
+    """A running demo and how to reach it; credentials that its dialect does not know are empty."""
 
     jira_base_url: str
     tempo_base_url: str
     clock: Clock
     application: Application
-    email: str = EMAIL
-    jira_api_token: str = JIRA_API_TOKEN
-    tempo_api_token: str = TEMPO_API_TOKEN
+    email: str
+    jira_api_token: str
+    jira_pat: str
+    tempo_api_token: str
     registry: Path = REGISTRY
+
+    @property
+    def dialect(self) -> str:
+        """Which Jira this is: `cloud` or `datacenter`."""
+        return self.site.dialect.name
 
     @property
     def site(self) -> Site:
@@ -63,10 +71,12 @@ class Demo:
     def as_dict(self) -> dict[str, object]:
         """What a program needs to use the demo."""
         return {
+            "dialect": self.dialect,
             "jira_base_url": self.jira_base_url,
             "tempo_base_url": self.tempo_base_url,
             "email": self.email,
             "jira_api_token": self.jira_api_token,
+            "jira_pat": self.jira_pat,
             "tempo_api_token": self.tempo_api_token,
             "registry": str(self.registry),
             "now": iso(self.clock.now_ms()),
@@ -85,7 +95,7 @@ def start(options: Options) -> Iterator[Demo]:
         OSError: the port is taken.
     """
     clock = Clock(options.clock)
-    application = Application(build_site(options.seed, options.sizes), clock, options.latency)
+    application = Application(build_site(options), clock, options.latency, options.burst)
     application.site.world.warm(clock.now_ms())
     server = _Server(options.port, application)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="demo", daemon=True)
@@ -95,7 +105,17 @@ def start(options: Options) -> Iterator[Demo]:
     timer.start()
     base_url = f"http://{HOST}:{server.server_address[1]}"
     try:
-        yield Demo(base_url, f"{base_url}/tempo/4", clock, application)
+        known = credentials(application.site.dialect)
+        yield Demo(
+            jira_base_url=base_url,
+            tempo_base_url=f"{base_url}/tempo/4" if application.site.dialect.is_cloud else base_url,
+            clock=clock,
+            application=application,
+            email=known.email,
+            jira_api_token=known.jira_api_token,
+            jira_pat=known.jira_pat,
+            tempo_api_token=known.tempo_api_token,
+        )
     finally:
         timer.cancel()
         application.stop()
@@ -113,6 +133,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, application: Application) -> None:
         self.application = application
+        self.name = "AtlassianEdge" if application.site.dialect.is_cloud else "nginx"
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()
         super().__init__((HOST, port), _Handler)
@@ -148,7 +169,6 @@ class _Handler(BaseHTTPRequestHandler):
     """One connection: reads requests, writes each answer in one piece."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "AtlassianEdge"
     sys_version = ""
     timeout = _IDLE_S
     disable_nagle_algorithm = True
@@ -161,6 +181,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a POST."""
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        """Answer a DELETE."""
         self._serve()
 
     @override
@@ -183,7 +207,12 @@ class _Handler(BaseHTTPRequestHandler):
             base_url=f"http://{HOST}:{self.server.server_address[1]}",
             at_ms=at_ms,
         )
-        self._write(application.answer(asked), at_ms)
+        self._write(application.answer(replace(asked, gone=self._is_gone)), at_ms)
+
+    def _is_gone(self) -> bool:
+        """Whether the other side has left."""
+        ready, _, _ = select.select([self.connection], [], [], 0)
+        return bool(ready) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def _body(self) -> bytes | None:
         if self.headers.get("Transfer-Encoding"):
@@ -194,6 +223,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _write(self, answer: Answer, at_ms: int) -> None:
+        if answer.delivery.silent:
+            self.close_connection = True
+            return
         body = answer.body.encode()
         headers = [("Content-Type", answer.content_type), ("Cache-Control", "no-cache, no-store, no-transform")]
         headers += [("Vary", "Accept-Encoding"), *answer.headers]
@@ -203,7 +235,25 @@ class _Handler(BaseHTTPRequestHandler):
             headers.append(("Content-Encoding", "gzip"))
         status = HTTPStatus(answer.status)
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Date: {formatdate(at_ms / 1000, usegmt=True)}"]
-        lines += [f"Server: {self.server_version}", f"Content-Length: {len(body)}"]
+        lines += [f"Server: {self.server.name}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers]
-        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        if answer.delivery is WHOLE:
+            self.wfile.write(head + body)
+            self.wfile.flush()
+        else:
+            self._drip(head, body, answer.delivery)
+
+    def _drip(self, head: bytes, body: bytes, delivery: Delivery) -> None:
+        """Send part of the body, or all of it slowly: in pieces, for as long as the other side listens."""
+        sent = body[: int(len(body) * delivery.share)]
+        pieces = max(1, min(len(sent), round(delivery.seconds / _DRIP_S)))
+        size = -(-len(sent) // pieces)
+        self.wfile.write(head)
+        for start in range(0, len(sent), max(1, size)):
+            self.wfile.flush()
+            if delivery.seconds and self.server.application.stopping.wait(delivery.seconds / pieces):
+                break
+            self.wfile.write(sent[start : start + size])
         self.wfile.flush()
+        self.close_connection = self.close_connection or delivery.share < 1

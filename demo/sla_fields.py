@@ -19,9 +19,14 @@ METRICS = {
 
 
 class SlaFields:
-    """Reads the clocks of tickets; the cycles of a ticket are found once for each of its states."""
+    """Reads the clocks of tickets; the cycles of a ticket are found once for each of its states.
 
-    def __init__(self) -> None:
+    Args:
+        old_forms: some of the odd values are those of servers that were upgraded from early versions.
+    """
+
+    def __init__(self, *, old_forms: bool = False) -> None:
+        self.old_forms = old_forms
         self._kept: dict[tuple[int, int], tuple[State, tuple[Cycle, ...]]] = {}
 
     def field(self, state: State, desk: Desk, level: int, at_ms: int) -> str:
@@ -32,12 +37,23 @@ class SlaFields:
         if odd == "text":
             return '"2h 30m"'
         if odd == "text-object":
-            return '{"text":"2h 30m","breached":false}'
+            return self._text_object(state, desk, level)
         completed, ongoing = self._parts(state, desk, level, at_ms)
         if not ongoing and odd == "explicit-null":
             ongoing = ',"ongoingCycle":null'
         shown = f'{_head(state, desk, level)},{completed}{ongoing},"slaDisplayFormat":"NEW_SLA_FORMAT"}}'
+        if odd == "listed" and self.old_forms and state.ticket.number % 2:
+            return f'{_head(state, desk, level)},"completedCycles":[{{"breached":false}}]}}'
         return f"[{shown}]" if odd == "listed" else shown
+
+    def _text_object(self, state: State, desk: Desk, level: int) -> str:
+        if not self.old_forms or state.ticket.number % 2:
+            return '{"text":"2h 30m","breached":false}'
+        start_ms, goal_ms = state.ticket.created_ms, desk.goal_ms(level, state.ticket.first_priority, state.since_ms)
+        return (
+            f'{{"completeCycles":[],"ongoingCycle":{{"goalTime":{goal_ms},"startDate":{start_ms}'
+            f',"breachedDate":{start_ms + goal_ms},"remainingTime":{-goal_ms}}}}}'
+        )
 
     def metric(self, state: State, desk: Desk, level: int, at_ms: int) -> str | None:
         """The same as the request's own SLA resource shows it: always regular, None where no goal matched."""

@@ -35,7 +35,15 @@ def _offset(offset_ms: int) -> str:
 
 def jira_stamp(at_ms: int) -> str:
     """`2026-07-06T18:02:13.432-0300`: milliseconds, an offset without a colon."""
-    offset = _ZONE.offset_ms(at_ms)
+    return _stamp(at_ms, _ZONE.offset_ms(at_ms))
+
+
+def utc_offset_stamp(at_ms: int) -> str:
+    """`2026-07-06T21:02:13.432+0000`: the same as a server does that runs on UTC."""
+    return _stamp(at_ms, 0)
+
+
+def _stamp(at_ms: int, offset: int) -> str:
     day, rest = divmod(at_ms + offset, DAY_MS)
     seconds, milliseconds = divmod(rest, 1000)
     minutes, second = divmod(seconds, 60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from demo.numbering import place_of
 from demo.people import Person
 from demo.ticket import Ticket
 from demo.workflow import CLOSED, COMPLETED, Priority, Resolution, Status
@@ -40,7 +41,7 @@ class State:
 
 
 class States:
-    """The states of all tickets of a world."""
+    """The states of tickets of a world; the latest one of each is kept."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -49,7 +50,7 @@ class States:
     def at(self, ticket: Ticket, at_ms: int) -> State:
         """The state of a ticket at an instant not before its creation."""
         kept = self._kept.get(ticket.id)
-        if kept is not None and kept.since_ms <= at_ms < kept.until_ms:
+        if kept is not None and kept.ticket is ticket and kept.since_ms <= at_ms < kept.until_ms:
             return kept
         state = _fold(ticket, at_ms)
         self._kept[ticket.id] = state
@@ -65,7 +66,7 @@ class States:
             return state.updated_ms
         if state.status.is_done and at_ms - state.category_ms > _WATCHED_MS:
             return state.updated_ms
-        phase = state.ticket.number * 137_000 % _TOUCH_MS
+        phase = place_of(state.ticket.id)[1] * 137_000 % _TOUCH_MS
         return max(state.updated_ms, (at_ms - phase) // _TOUCH_MS * _TOUCH_MS + phase)
 
 
@@ -77,6 +78,7 @@ def _fold(ticket: Ticket, at_ms: int) -> State:
     resolution: Resolution | None = None
     resolution_ms: int | None = None
     category_ms = ticket.created_ms
+    drawn_number = place_of(ticket.id)[1]  # a moved ticket has another number, and keeps its dates
     for history in histories[:history_count]:
         for item in history.items:
             match item.value:
@@ -87,19 +89,24 @@ def _fold(ticket: Ticket, at_ms: int) -> State:
                 case Priority() as given:
                     priority = given
                 case Resolution() as decided:
-                    resolution, resolution_ms = decided, history.at_ms - ticket.number % _JITTER_MS
+                    resolution, resolution_ms = decided, history.at_ms - drawn_number % _JITTER_MS
                 case Person() as taken:
                     assignee = taken
                 case None if item.field == "resolution":
                     resolution, resolution_ms = None, None
+                case None if item.field == "assignee":
+                    assignee = None
                 case _:
                     pass
     events = [ticket.created_ms]
     events += [histories[history_count - 1].at_ms] if history_count else []
     events += [comments[comment_count - 1].at_ms] if comment_count else []
+    edits = [comment.edited_ms for comment in comments[:comment_count] if comment.edited_ms is not None]
+    events += [edited_ms for edited_ms in edits if edited_ms <= at_ms]
     following = [FOREVER_MS]
     following += [histories[history_count].at_ms] if history_count < len(histories) else []
     following += [comments[comment_count].at_ms] if comment_count < len(comments) else []
+    following += [edited_ms for edited_ms in edits if edited_ms > at_ms]
     return State(
         ticket=ticket,
         since_ms=max(events),

@@ -1,4 +1,4 @@
-"""The four teams, who belongs to them and when, and the hours each member owes."""
+"""The six teams, who belongs to them and when, and the hours each member owes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class TeamPlan:
     """A team as Tempo knows it, and what it is like.
 
     `busy` is the share of the owed hours its members book; `ticket_h` what a member books on tickets on an average
-    working day, so that the rest can be filled with work on no ticket at all.
+    working day, so that the rest can be filled with work on no ticket at all. A `named` team is written down member
+    by member in the registry and never grows; one that is not `in_tempo` books hours on tickets only.
     """
 
     id: int
@@ -57,6 +58,8 @@ class TeamPlan:
     zone_name: str
     busy: float
     ticket_h: float
+    named: bool = False
+    in_tempo: bool = True
 
 
 TEAM_PLANS = (
@@ -64,6 +67,8 @@ TEAM_PLANS = (
     TeamPlan(12, "Finance Ops", 4, "office-sao-paulo", "America/Sao_Paulo", 0.93, 3.1),
     TeamPlan(13, "Platform", 7, "office-berlin", "Europe/Berlin", 0.76, 2.6),
     TeamPlan(14, "People", 3, "office-berlin", "Europe/Berlin", 0.7, 0.3),
+    TeamPlan(20, "Engineering", 6, "office-sao-paulo", "America/Sao_Paulo", 0.8, 1.4, named=True),
+    TeamPlan(21, "Web", 4, "office-berlin", "Europe/Berlin", 0.0, 0.0, in_tempo=False),
 )
 
 _LEFT_DAY = day_number(2026, 6, 30)

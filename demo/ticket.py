@@ -33,12 +33,17 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment; an internal note is not public."""
+    """A comment; an internal note is not public.
+
+    `only_for` is the kind (role, group) and the name of those who may read it, `edited_ms` when it was changed.
+    """
 
     at_ms: int
     author: Person
     public: bool
     text: str
+    only_for: tuple[str, str] | None = None
+    edited_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

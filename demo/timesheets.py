@@ -6,8 +6,8 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from demo.bookings import FIRST_ID, LANES
 from demo.fleet import ADMIN_LANE, ADMIN_PROJECT
+from demo.numbering import place_of
 from demo.ticket import Worklog
 from demo.world import World, horizon_day
 from demo.zones import DAY_MS
@@ -35,6 +35,8 @@ class Timesheets:
         self._kept: tuple[tuple[int, int], list[Worklog]] = ((0, 0), [])
         lanes = {project.plan.lane: int(project.plan.project_id) for project in world.projects.values()}
         self._projects = lanes | {ADMIN_LANE: int(ADMIN_PROJECT[1])}
+        self.project_numbers = {key: int(project.plan.project_id) for key, project in world.projects.items()}
+        self.project_numbers[ADMIN_PROJECT[0]] = int(ADMIN_PROJECT[1])
 
     def find(self, wanted: WorklogFilter, at_ms: int) -> list[Worklog]:
         """The worklogs that match and exist at the instant, in the order asked for."""
@@ -56,7 +58,11 @@ class Timesheets:
             return False
         if wanted.authors and held.author.account_id not in wanted.authors:
             return False
-        return not wanted.projects or self._projects[(held.issue_id - FIRST_ID) % LANES] in wanted.projects
+        return not wanted.projects or self._project(held.issue_id, at_ms) in wanted.projects
+
+    def _project(self, issue_id: int, at_ms: int) -> int:
+        edited = self.world.edits.all_at(at_ms).get(issue_id)
+        return self._projects[place_of(issue_id)[0] if edited is None else edited.lane]
 
     def _all(self, at_ms: int) -> list[Worklog]:
         """Every worklog of the visible months, by id; some of them are still to come."""

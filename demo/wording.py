@@ -37,6 +37,18 @@ _SUMMARIES: dict[str, tuple[str, ...]] = {
         "Onboarding of {m} interns in {place}", "Change of bank account", "Remaining days of leave wrong",
         "Move from part time to full time", "Travel expenses {n} are not paid",
     ),
+    "DEV": (
+        "Report {n} takes {m} minutes", "Login with the new directory fails in {place}", "Step {d} does nothing",
+        "Import of file {n} stops at row {m}", "API answers 500 for customer {n}", "Upgrade of library {d} is overdue",
+        "Export loses the last {m} rows", "Search finds no tickets of {place}", "Dark mode for the tool of {place}",
+        "Numbers of team {d} differ from the dashboard", "Session ends after {m} seconds",
+    ),
+    "WEB": (
+        "Shop page of {place} is blank on phones", "Wrong price on article {n}", "Contact form {d} sends nothing",
+        "New landing page for {place}", "Picture {n} is missing", "Cookie banner hides button {d}",
+        "Search for {place} shows {m} pages of nothing", "Map of branch {place} points to the sea",
+        "Newsletter {n} has a broken link",
+    ),
     "FLD": (
         "Terminal {n} at shop {place} prints nothing", "Router at {place} blinks red", "New cabling for till {d}",
         "Card reader {n} rejects every second card", "Screen in the window of {place} is dark",
@@ -80,10 +92,16 @@ _NOTES = (
     "Known from last month, see the wiki.", "Handed over in the shift meeting.", "Vendor case opened.",
     "Workaround in place, cause still unknown.", "Checked the logs: nothing before 06:12.",
 )  # fmt: skip
+_COLLEAGUES = (
+    "We see the same here.", "Is this planned for the next release?", "For us it is not urgent.", "+1",
+    "See also last week.",
+)  # fmt: skip
 _WORK = (
     "Analysis", "Call with the customer", "Configuration", "On-site visit", "Test and follow-up", "Documentation",
 )  # fmt: skip
 
+REVIEWED = "A change for this was merged."
+REMARKED = _COLLEAGUES
 RECEIVED = "We have received your request and will answer within our service hours."
 CLOSED_SILENTLY = "Closed because nobody objected."
 ASKED = _QUESTIONS

@@ -78,8 +78,13 @@ RESOLVED = _status("5", "Resolved", DONE, "Solved; the customer may still object
 CLOSED = _status("6", "Closed", DONE, "Solved and accepted.")
 COMPLETED = _status("10034", "Completed", DONE, "Closed, in the workflow of 2026.")
 TO_DO = _status("10033", "To Do", NEW, "")
+BACKLOG = _status("10039", "Backlog", NEW, "Not planned yet.")
+IN_REVIEW = _status("10041", "In review", UNDER_WAY, "")
+WAITING_APPROVAL = _status("10044", "Waiting for approval", UNDER_WAY, "A manager has to agree.")
+CANCELLED = _status("10052", "Cancelled", DONE, "")
 IN_ANALYSIS = _status("10099", "In analysis", UNDER_WAY, "")
-"""Deleted from the site in spring 2026: old histories name it, no list does."""
+READY_FOR_QA = _status("10098", "Ready for QA", UNDER_WAY, "")
+"""Like "In analysis" deleted from the site in spring 2026: old histories name them, no list does."""
 
 LISTED_STATUSES = (
     OPEN,
@@ -90,10 +95,10 @@ LISTED_STATUSES = (
     WAITING_VENDOR,
     TO_DO,
     COMPLETED,
-    _status("10039", "Backlog", NEW, "Not planned yet."),
-    _status("10041", "In review", UNDER_WAY, ""),
-    _status("10044", "Waiting for approval", UNDER_WAY, "A manager has to agree."),
-    _status("10052", "Cancelled", DONE, ""),
+    BACKLOG,
+    IN_REVIEW,
+    WAITING_APPROVAL,
+    CANCELLED,
 )
 """What GET status answers."""
 
@@ -180,4 +185,6 @@ CHANGE = _type("10014", "Change")
 QUESTION = _type("10015", "Question")
 SUB_TASK = _type("10016", "Sub-task", subtask=True)
 TASK = _type("10017", "Task")
-ISSUE_TYPES = (INCIDENT, SERVICE_REQUEST, CHANGE, QUESTION, SUB_TASK, TASK)
+BUG = _type("10018", "Bug")
+STORY = _type("10019", "Story")
+ISSUE_TYPES = (INCIDENT, SERVICE_REQUEST, CHANGE, QUESTION, SUB_TASK, TASK, BUG, STORY)

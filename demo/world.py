@@ -10,9 +10,11 @@ from functools import lru_cache
 
 from demo.arrivals import count_on
 from demo.births import births
-from demo.bookings import FIRST_ID, LANES, issue_id, without_ticket
+from demo.bookings import without_ticket
+from demo.edits import Edits
 from demo.effort import Desk
 from demo.fleet import ADMIN_LANE, ADMIN_PROJECT, ADMIN_TASKS, CALENDAR_PLANS, QUEUE_PLANS
+from demo.numbering import issue_id, place_of
 from demo.people import READER
 from demo.teams import TEAM_PLANS, Team, build_team
 from demo.ticket import Ticket, Worklog
@@ -46,12 +48,11 @@ class Project:
         self._before: list[int] = [0]
         self._window: tuple[int, int, list[Ticket], list[int]] = (0, -1, [], [])
 
-    def visible(self, at_ms: int) -> list[Ticket]:
-        """The tickets that exist at the instant, oldest first."""
+    def known(self, at_ms: int) -> list[Ticket]:
+        """The tickets that exist or existed at the instant, oldest first; archived ones are not among them."""
         today = self.desk.calendar.zone.day(at_ms)
         tickets, created = self._between(horizon_day(today), today)
-        known = tickets[: bisect_right(created, at_ms)]
-        return [ticket for ticket in known if ticket.deleted_ms is None or ticket.deleted_ms > at_ms]
+        return tickets[: bisect_right(created, at_ms)]
 
     def drawn(self, first: int, last: int) -> list[Ticket]:
         """The tickets of those local days, both included, whether they exist yet, still or no longer."""
@@ -60,7 +61,7 @@ class Project:
             return [ticket for day in range(first, last + 1) for ticket in self._on(day)]
 
     def numbered(self, number: int, at_ms: int) -> Ticket | None:
-        """The ticket with that number, if it exists at the instant."""
+        """The ticket with that number, if it exists or existed at the instant."""
         today = self.desk.calendar.zone.day(at_ms)
         with self._lock:
             self._count_through(today)
@@ -69,8 +70,7 @@ class Project:
             if number < 1 or not horizon_day(today) <= day <= today:
                 return None
             ticket = self._on(day)[number - 1 - self._before[index]]
-        hidden = ticket.created_ms > at_ms or (ticket.deleted_ms is not None and ticket.deleted_ms <= at_ms)
-        return None if hidden else ticket
+        return None if ticket.created_ms > at_ms else ticket
 
     def _between(self, first: int, last: int) -> tuple[list[Ticket], list[int]]:
         with self._lock:
@@ -112,14 +112,16 @@ class World:
             if queue not in scales or not 1 <= size <= 200_000:
                 names = ", ".join(scales)
                 raise SizeError(f"{queue}={size}: a size is 1 to 200000 tickets a year of one of {names}")
-        self.teams: dict[int, Team] = {}
+        self.edits = Edits()
+        self.crews: dict[int, Team] = {}
         for team_plan in TEAM_PLANS:
             queues = [plan for plan in QUEUE_PLANS if plan.team == team_plan.id]
             growth = sum(plan.yearly * scales[plan.id] for plan in queues) / sum(plan.yearly for plan in queues)
-            self.teams[team_plan.id] = build_team(team_plan, growth)
+            self.crews[team_plan.id] = build_team(team_plan, 1.0 if team_plan.named else growth)
+        self.teams = {id_: crew for id_, crew in self.crews.items() if crew.plan.in_tempo}
         self.projects = {
             plan.project: Project(
-                Desk(seed, plan, self.calendars[plan.calendar], self.teams[plan.team], scales[plan.id])
+                Desk(seed, plan, self.calendars[plan.calendar], self.crews[plan.team], scales[plan.id])
             )
             for plan in QUEUE_PLANS
         }
@@ -127,23 +129,53 @@ class World:
         self.tasks = tuple(_task(number, title) for number, title in enumerate(ADMIN_TASKS, 1))
         self._no_ticket: dict[tuple[int, int], tuple[Worklog, ...]] = {}
 
+    def tickets(self, key: str, at_ms: int, *, gone_after_ms: int | None = None) -> list[Ticket]:
+        """The tickets of a project that exist at the instant, oldest first.
+
+        With `gone_after_ms` also those that left it, or were deleted, after that instant.
+        """
+        since_ms = at_ms if gone_after_ms is None else gone_after_ms
+        found = self.projects[key].known(at_ms)
+        edited = self.edits.all_at(at_ms)
+        if edited:
+            before = self.edits.all_at(since_ms)
+            found = [ticket for ticket in found if ticket.id not in edited]
+            found += [
+                ticket
+                for id_, ticket in edited.items()
+                if ticket.created_ms <= at_ms and key in {_project_of(ticket), _project_of(before[id_])}
+            ]
+            found.sort(key=lambda ticket: (ticket.created_ms, ticket.id))
+        return [ticket for ticket in found if ticket.deleted_ms is None or ticket.deleted_ms > since_ms]
+
     def by_id(self, id_: int, at_ms: int) -> Ticket | None:
         """The ticket with that id, if it exists at the instant."""
-        number, lane = divmod(id_ - FIRST_ID, LANES)
+        ticket = self.ever(id_, at_ms)
+        return None if ticket is None or _is_gone(ticket, at_ms) else ticket
+
+    def ever(self, id_: int, at_ms: int) -> Ticket | None:
+        """The ticket with that id, deleted or not."""
+        lane, number = place_of(id_)
         if lane == ADMIN_LANE:
             return self.tasks[number - 1] if 1 <= number <= len(self.tasks) else None
         project = self._by_lane.get(lane)
-        return None if project is None else project.numbered(number, at_ms)
+        drawn = None if project is None else project.numbered(number, at_ms)
+        return None if drawn is None else self.edits.version(drawn, at_ms)
 
     def by_key(self, key: str, at_ms: int) -> Ticket | None:
-        """The ticket with that key, whatever its case, if it exists at the instant."""
+        """The ticket with that key, whatever its case, if it exists at the instant; a moved one lost its old key."""
         name, _, number = key.upper().rpartition("-")
         if not number.isdecimal() or len(number) > 9:
             return None
-        if name == ADMIN_PROJECT[0]:
-            return self.by_id(issue_id(ADMIN_LANE, int(number)), at_ms)
-        project = self.projects.get(name)
-        return None if project is None else project.numbered(int(number), at_ms)
+        wanted = f"{name}-{int(number)}"
+        for ticket in self.edits.all_at(at_ms).values():
+            if ticket.key == wanted:
+                return None if _is_gone(ticket, at_ms) else ticket
+        lane = ADMIN_LANE if name == ADMIN_PROJECT[0] else None
+        if name in self.projects:
+            lane = self.projects[name].plan.lane
+        found = None if lane is None else self.by_id(issue_id(lane, int(number)), at_ms)
+        return found if found is not None and found.key == wanted else None
 
     def find(self, id_or_key: str, at_ms: int) -> Ticket | None:
         """The ticket with that id or key."""
@@ -165,7 +197,15 @@ class World:
 
     def warm(self, at_ms: int) -> int:
         """Draw everything visible at the instant; returns the number of tickets."""
-        return sum(len(project.visible(at_ms)) for project in self.projects.values())
+        return sum(len(self.tickets(key, at_ms)) for key in self.projects)
+
+
+def _project_of(ticket: Ticket) -> str:
+    return ticket.key.rpartition("-")[0]
+
+
+def _is_gone(ticket: Ticket, at_ms: int) -> bool:
+    return ticket.deleted_ms is not None and ticket.deleted_ms <= at_ms
 
 
 def _task(number: int, title: str) -> Ticket:

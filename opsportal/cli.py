@@ -178,16 +178,44 @@ def registry() -> None:
     """The queue registry: which queues there are and what they promise."""
 
 
-@registry.command("validate", cls=Examples, example="opsportal registry validate\nopsportal registry validate new.json")
+@registry.command(
+    "validate",
+    cls=Examples,
+    example="opsportal registry validate new.json\nopsportal registry validate s3://bucket/queue_registry.json",
+)
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
 @_says_what_is_wrong
 def validate(file: str | None) -> None:
-    """Check a registry FILE as a whole and list everything that is wrong with it (default: QUEUE_REGISTRY)."""
-    path = file or str(load().queue_registry)
-    policy = wiring.registry(path).read()
-    click.echo(f"{path} is in order: {len(policy.queues)} queues.")
+    """Check a registry as a whole and list everything that is wrong with it.
+
+    FILE is a path or s3://bucket/key (default: QUEUE_REGISTRY).
+    """
+    place = file or load().queue_registry
+    policy = wiring.registry(place).read()
+    click.echo(f"{place} is in order: {len(policy.queues)} queues.")
     for queue in policy.queues:
         click.echo(f"  {queue.id:<20} {queue.name} ({queue.team}), {', '.join(queue.projects)}, {queue.calendar.name}")
+
+
+@registry.command(
+    "suggest",
+    cls=Examples,
+    example="opsportal registry suggest > queue_registry.json\nopsportal registry suggest --project SD --project HR",
+)
+@click.option("--project", "projects", multiple=True, metavar="KEY", help="Only this project; may be repeated.")
+@_says_what_is_wrong
+def suggest(projects: tuple[str, ...]) -> None:
+    """Look at Jira's service desks and print a first registry, to be edited.
+
+    SLA fields are chosen by what their clocks did on recent tickets. The registry goes to standard output, the reason
+    for every choice to standard error.
+    """
+    settings = load()
+    with queue_progress(["Jira"]) as listen:
+        made = wiring.suggest(settings, projects, listen("Jira"))
+    for line in made.because:
+        click.echo(line, err=True)
+    click.echo(made.text, nl=False)
 
 
 @commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo service-desk")

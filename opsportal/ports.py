@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import Policy, Queue
-from servicelevel.worklogs import WorklogColumns
+from servicelevel.worklogs import HoursRead
 
 Now: TypeAlias = Callable[[], int]
 """The present instant in epoch milliseconds."""
@@ -19,9 +19,16 @@ class TicketSource(Protocol):
     """Where tickets come from."""
 
     def read(
-        self, queue: Queue, updated_since: int, read_at: int, budget_s: float, progress: Progress
+        self,
+        queue: Queue,
+        previous: TicketColumns | None,
+        *,
+        updated_since: int,
+        read_at: int,
+        budget_s: float,
+        progress: Progress,
     ) -> TicketColumns:
-        """A queue's tickets that are open or were updated since an instant.
+        """A queue's tickets that are open or were updated since an instant, from `previous` on where there is one.
 
         Raises:
             PortalError: no complete answer within the budget of seconds.
@@ -31,8 +38,18 @@ class TicketSource(Protocol):
 class HoursSource(Protocol):
     """Where hours come from."""
 
-    def read(self, queue: Queue, columns: TicketColumns, first: date, last: date, budget_s: float) -> WorklogColumns:
-        """Hours on a queue's tickets with start dates from first to last.
+    def read(
+        self,
+        queue: Queue,
+        tickets: TicketColumns,
+        previous: HoursRead | None,
+        *,
+        first: date,
+        last: date,
+        read_at: int,
+        budget_s: float,
+    ) -> HoursRead:
+        """Hours of a queue with start dates from first to last, from `previous` on where there is one.
 
         Raises:
             PortalError: no complete answer within the budget of seconds.

@@ -8,16 +8,16 @@ from servicelevel.budget import Budget
 from servicelevel.calendars import BusinessCalendar
 from servicelevel.columns import NONE_CODE, TicketColumns
 from servicelevel.instants import HOUR_MS
-from servicelevel.policy import JudgedCycle
+from servicelevel.policy import Sla
 
 
-def sla(reached: Attainment, policy: JudgedCycle, calendar: BusinessCalendar, columns: TicketColumns) -> Json:
+def sla(reached: Attainment, promise: Sla, calendar: BusinessCalendar, columns: TicketColumns) -> Json:
     """One promise over the window."""
     counts, spread = reached.kept, reached.percentiles
     p50, p85, p90 = (hours_of(value) for value in spread.values_ms)
     return {
-        "source": "jsm",
-        "policy": policy,
+        "source": "computed" if promise.computed else "jsm",
+        "policy": promise.judged,
         "target": reached.target,
         "attainment": counts.rate,
         "reason": None if counts.n else "no_data",
@@ -37,7 +37,7 @@ def sla(reached: Attainment, policy: JudgedCycle, calendar: BusinessCalendar, co
         "censored": spread.censored,
         "percentiles_reason": spread.reason,
         "mean_h": hours_of(spread.mean_ms),
-        "no_response": None,
+        "no_response": reached.no_response if promise.computed and promise.name == "first_response" else None,
         "lenses": {"completed_only": kept(reached.completed_only), "jsm_goals": kept(reached.jsm_goals)},
         "by_priority": [
             {"priority": _priority(columns, code), **kept(part), "n": part.n, "interval": _interval(part)}

@@ -27,9 +27,7 @@ def queue_report(made: QueueReport, naming: Naming, jira_url: str, now: int) -> 
     return {
         **envelope(made, now),
         "queue": queue_head(queue, jira_url),
-        "sla": {
-            name: sla(measured.sla[name], queue.sla(name).judged, queue.calendar, made.columns) for name in SLA_NAMES
-        },
+        "sla": {name: sla(measured.sla[name], queue.sla(name), queue.calendar, made.columns) for name in SLA_NAMES},
         "flow": flow(measured, at),
         "backlog": backlog(measured),
         "analysts": analysts(made, naming),

@@ -150,8 +150,17 @@ def _promises(made: QueueReport) -> RenderableType:
             business_time(p50),
             business_time(p90),
         )
-    notes = [_excluded(made, name) for name in SLA_NAMES] + [_by_priority(made, name) for name in SLA_NAMES]
+    notes = (
+        [_unanswered(made)]
+        + [_excluded(made, name) for name in SLA_NAMES]
+        + [_by_priority(made, name) for name in SLA_NAMES]
+    )
     return Group(table, *(note for note in notes if note))
+
+
+def _unanswered(made: QueueReport) -> str:
+    n = made.now.sla["first_response"].no_response
+    return f"First response counts {count(n, 'ticket')} resolved without an answer." if n else ""
 
 
 def _excluded(made: QueueReport, name: SlaName) -> str:

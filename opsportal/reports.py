@@ -129,9 +129,11 @@ class Reports:
         queue, now = self.find(queue_id), self._now()
         end = now if as_of is None else as_of
         since = end - self._window_days * DAY_MS
-        columns = self._tickets.read(queue, since, now, self._budget_s, progress)
+        columns = self._tickets.read(
+            queue, None, updated_since=since, read_at=now, budget_s=self._budget_s, progress=progress
+        )
         progress("hours", 0, 0)
-        return Reading(queue, columns, self._booked(queue, columns, since, end))
+        return Reading(queue, columns, self._booked(queue, columns, since, end, now))
 
     def queue(
         self,
@@ -215,13 +217,14 @@ class Reports:
         with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="queue") as pool:
             return dict(zip(queue_ids, pool.map(attempt, queue_ids), strict=True))
 
-    def _booked(self, queue: Queue, columns: TicketColumns, since: int, end: int) -> WorklogColumns:
+    def _booked(self, queue: Queue, columns: TicketColumns, since: int, end: int, now: int) -> WorklogColumns:
         if self._hours is None:
             return no_worklogs("not_configured", "No Tempo is configured; set TEMPO_BASE_URL and TEMPO_API_TOKEN.")
         last = queue.calendar.local_date(end)
         first = queue.calendar.local_date(since) + timedelta(days=1)
         try:
-            return self._hours.read(queue, columns, first, last, self._budget_s)
+            read = self._hours.read(queue, columns, None, first=first, last=last, read_at=now, budget_s=self._budget_s)
+            return read.columns(columns)
         except PortalError as error:
             return no_worklogs("failed", str(error))
 

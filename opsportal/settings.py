@@ -95,11 +95,12 @@ def _token(value: SecretStr) -> SecretStr:
     return value
 
 
-def _file(value: Any) -> Path:
+def _file_or_object(value: Any) -> str:
     written = str(value)
-    if "://" in written or not written.isprintable():
-        raise _refusal(_shown(written.partition("://")[0] + "://…"), "the path of a file")
-    return Path(written)
+    if not written.isprintable() or ("://" in written and not re.fullmatch(r"s3://[^/@\s]+/[^/].*", written)):
+        expected = "the path of a file, or the address of an object in S3 such as s3://bucket/key"
+        raise _refusal(_shown(written.partition("://")[0] + "://…"), expected)
+    return written
 
 
 def _level(value: Any) -> str:
@@ -109,7 +110,7 @@ def _level(value: Any) -> str:
 Url: TypeAlias = Annotated[str, BeforeValidator(_url)]
 Email: TypeAlias = Annotated[str, AfterValidator(_email)]
 Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
-FilePath: TypeAlias = Annotated[Path, BeforeValidator(_file)]
+FileOrObject: TypeAlias = Annotated[str, BeforeValidator(_file_or_object)]
 LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)]
 
 
@@ -120,19 +121,27 @@ class Settings(BaseSettings):
 
     jira_base_url: Url | None = Field(None, title="address")
     """Address of Jira Cloud: `https://example.atlassian.net`, or the gateway's `https://api.atlassian.com/ex/jira/…`
-    for a scoped token. Without it the portal offers the demo."""
+    for a scoped token. Or that of a Jira Data Center. Without it the portal offers the demo."""
     jira_email: Email | None = Field(None, title="e-mail address")
-    """E-mail address of the account that the token belongs to."""
+    """E-mail address of the account that the token belongs to, for Jira Cloud."""
     jira_api_token: Token | None = Field(None, title="token")
-    """API token of that account."""
+    """API token of that account, for Jira Cloud."""
+    jira_pat: Token | None = Field(None, title="token")
+    """Personal access token, for Jira Data Center: in place of `JIRA_EMAIL` and `JIRA_API_TOKEN`."""
     tempo_base_url: Url | None = Field(None, title="address")
-    """Address of Tempo Cloud with its version: `https://api.tempo.io/4`. Without it hours are not configured."""
+    """Address of Tempo Cloud with its version: `https://api.tempo.io/4`. With `JIRA_PAT` the same as `JIRA_BASE_URL`,
+    for Tempo on Data Center. Without it hours are not configured."""
     tempo_api_token: Token | None = Field(None, title="token")
-    """Tempo API token that may see the worklogs of all teams."""
-    queue_registry: FilePath = Field(Path("queue_registry.json"), title="path of a file")
-    """Path of the queue registry, from the current folder."""
+    """Tempo API token that may see the worklogs of all teams. On Data Center `JIRA_PAT` serves when it is not set."""
+    queue_registry: FileOrObject = Field("queue_registry.json", title="path of a file, or s3://bucket/key")
+    """The queue registry: a path from the current folder, or an object in S3, where boto3 finds credentials, region and
+    endpoint in its own variables (`AWS_…`)."""
     window_days: int = Field(120, title="whole number of days, 30 to 400", ge=30, le=400)
     """Days of tickets that are read: open now, or updated within so many days."""
+    full_refresh_hours: int = Field(24, title="whole number of hours, 1 to 168", ge=1, le=168)
+    """Hours after which every ticket is compared with Jira again, so that deleted and moved ones drop out."""
+    cache_dir: Path | None = Field(None, title="path of a folder")
+    """Folder for what has been read: the next read then asks only for what changed. Without it every read is cold."""
     refresh_budget: int = Field(300, title="whole number of seconds, 10 to 3600", ge=10, le=3600)
     """Seconds that one refresh may take in all, waits included."""
     upstream_concurrency: int = Field(8, title="whole number, 1 to 16", ge=1, le=16)
@@ -150,6 +159,11 @@ class Settings(BaseSettings):
         """Whether there is a Tempo to read."""
         return self.tempo_base_url is not None
 
+    @property
+    def tempo_is_in_jira(self) -> bool:
+        """Whether Tempo is the one that lives in a Jira Data Center, below the same address."""
+        return self.jira_pat is not None and self.tempo_base_url == self.jira_base_url
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -163,8 +177,7 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-_TOGETHER = (("jira_base_url", "jira_email", "jira_api_token"), ("tempo_base_url", "tempo_api_token"))
-"""Settings that mean something only together."""
+_CLOUD_LOGIN = ("jira_email", "jira_api_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +247,38 @@ def _from_file(env_file: Path | None) -> dict[str, str]:
 
 
 def _half_set(values: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(
-        f"{name.upper()}: found nothing; expected {_wanted(name)}, as {_given(group, values)} set."
-        for group in _TOGETHER
+    missing = tuple(
+        f"{name.upper()}: found nothing; expected {_wanted(name)}, "
+        f"as {_given(group, values)} set{_instead(name, values)}."
+        for group in _together(values)
         for name in group
         if name not in values and any(other in values for other in group)
     )
+    both = tuple(name for name in _CLOUD_LOGIN if name in values)
+    if "jira_pat" not in values or not both:
+        return missing
+    cloud = " and ".join(name.upper() for name in both)
+    clash = f"JIRA_PAT: found a second login beside {cloud}; expected one: drop JIRA_PAT to read Jira Cloud, or "
+    return (*missing, f"{clash}{cloud} to read Jira Data Center.")
+
+
+def _together(values: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Settings that mean something only together: which they are depends on the login."""
+    if "jira_pat" not in values:
+        return ("jira_base_url", *_CLOUD_LOGIN), ("tempo_base_url", "tempo_api_token")
+    jira, tempo = (values.get(name, "").rstrip("/") for name in ("jira_base_url", "tempo_base_url"))
+    return ("jira_base_url", "jira_pat"), ("tempo_base_url",) if jira == tempo else (
+        "tempo_base_url",
+        "tempo_api_token",
+    )
+
+
+def _instead(name: str, values: Mapping[str, str]) -> str:
+    if name in _CLOUD_LOGIN and not any(other in values for other in _CLOUD_LOGIN):
+        return " (or JIRA_PAT, for Jira Data Center)"
+    if name == "tempo_api_token" and "jira_pat" in values:
+        return " to another address than JIRA_BASE_URL, where JIRA_PAT would serve"
+    return ""
 
 
 def _wanted(name: str) -> str:

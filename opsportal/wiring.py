@@ -1,19 +1,28 @@
 """The one place that names the adapters: settings in, services out."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from datasource.deadline import Deadline
 from datasource.hours import TempoHours
 from datasource.jira.check import registry_problems
-from datasource.jira.client import JiraCloud
-from datasource.jira.read import JiraTickets
+from datasource.jira.dialect import Dialect
+from datasource.jira.site import Kind
+from datasource.jira.suggest import Wish
+from datasource.jira.suggest import suggest as suggested
+from datasource.jira.tickets import JiraTickets
 from datasource.registry.file import FileRegistry
-from datasource.tempo.client import IN_FLIGHT, TempoCloud
+from datasource.registry.suggestion import Suggestion
+from datasource.store.file import FileStore
+from datasource.tempo.cloud import TempoCloud
+from datasource.tempo.datacenter import TempoDataCenter
+from datasource.tempo.site import IN_FLIGHT, Tempo
 from datasource.transport import Login, Transport
 from opsportal.checks import Check, NeedsMending
-from opsportal.ports import HoursSource, Now, Registry, TicketSource
+from opsportal.kept import KeptHours, KeptTickets
+from opsportal.ports import HoursSource, Now, Progress, Registry, TicketSource
 from opsportal.reports import Reports
 from opsportal.settings import Settings
 from servicelevel.errors import PortalError
@@ -26,8 +35,8 @@ class NotConfigured(PortalError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No Jira is configured. Set JIRA_BASE_URL, JIRA_EMAIL and JIRA_API_TOKEN (docs/settings.md), "
-            "or look around with `opsportal demo`."
+            "No Jira is configured. Set JIRA_BASE_URL with JIRA_EMAIL and JIRA_API_TOKEN, or with JIRA_PAT for "
+            "Jira Data Center (docs/settings.md), or look around with `opsportal demo`."
         )
 
 
@@ -55,10 +64,14 @@ def build(settings: Settings, *, now: Now = clock_ms) -> Services:
         PortalError: the registry is missing or wrong.
     """
     jira, tempo = _jira(settings), _tempo(settings)
-    source: Registry = registry(str(settings.queue_registry))
+    source: Registry = registry(settings.queue_registry)
     policy = source.read()
-    tickets: TicketSource = JiraTickets(jira, lanes=settings.upstream_concurrency)
+    tickets: TicketSource = JiraTickets(jira, sweep_hours=settings.full_refresh_hours)
     hours: HoursSource | None = None if tempo is None else TempoHours(tempo, jira)
+    if settings.cache_dir is not None:
+        store = FileStore(settings.cache_dir)
+        tickets = KeptTickets(tickets, store, jira.base_url)
+        hours = None if hours is None else KeptHours(hours, store, jira.base_url)
     reports = Reports(
         policy,
         tickets,
@@ -70,9 +83,18 @@ def build(settings: Settings, *, now: Now = clock_ms) -> Services:
     return Services(settings, source, reports, jira.base_url, now)
 
 
-def registry(path: str) -> FileRegistry:
-    """The registry in a file."""
-    return FileRegistry(Path(path))
+def registry(place: str) -> Registry:
+    """The registry in a file, or in an object of S3 when the place begins with `s3://`.
+
+    Raises:
+        PortalError: what is set up for S3 cannot be used.
+    """
+    if not place.startswith("s3://"):
+        return FileRegistry(Path(place))
+    # boto3 takes longer to load than most commands take to run.
+    from datasource.registry.s3 import S3Registry, connect
+
+    return S3Registry(place, connect(place))
 
 
 def checks(settings: Settings) -> list[Check]:
@@ -82,17 +104,17 @@ def checks(settings: Settings) -> list[Check]:
         return Deadline.after(CHECK_BUDGET_S)
 
     def queues() -> str:
-        policy = FileRegistry(settings.queue_registry).read()
+        policy = registry(settings.queue_registry).read()
         return f"{settings.queue_registry}: {len(policy.queues)} queues"
 
     def login() -> str:
         jira = _jira(settings)
-        jira.server_info(deadline())
-        return f"{jira.base_url}: signed in as {jira.myself(deadline()).displayName}"
+        name = jira.reads(deadline()).site.myself(deadline()).displayName
+        return f"{jira.base_url}: signed in as {name}"
 
     def names() -> str:
-        policy = FileRegistry(settings.queue_registry).read()
-        problems = registry_problems(_jira(settings), policy, deadline())
+        policy = registry(settings.queue_registry).read()
+        problems = registry_problems(_jira(settings).reads(deadline()).site, policy, deadline())
         if problems:
             raise NeedsMending("\n".join(problems))
         return "every project, field, status, resolution and priority of the registry exists"
@@ -112,17 +134,39 @@ def checks(settings: Settings) -> list[Check]:
     ]
 
 
-def _jira(settings: Settings) -> JiraCloud:
-    if settings.jira_base_url is None or settings.jira_email is None or settings.jira_api_token is None:
+def suggest(settings: Settings, projects: Sequence[str], progress: Progress, *, now: Now = clock_ms) -> Suggestion:
+    """A first registry of the Jira that is set, for these projects or for every service desk.
+
+    Raises:
+        NotConfigured: there is no Jira.
+        PortalError: Jira could not be asked, or has nothing to suggest.
+    """
+    jira, deadline = _jira(settings), Deadline.after(CHECK_BUDGET_S)
+    wish = Wish(projects, now(), settings.refresh_budget, settings.upstream_concurrency)
+    return suggested(jira.reads(deadline).site, jira.desks(deadline), wish, progress)
+
+
+def _jira(settings: Settings) -> Dialect:
+    made_for: Kind = "Cloud" if settings.jira_pat is None else "Data Center"
+    return Dialect(_jira_transport(settings), lanes=settings.upstream_concurrency, login_for=made_for)
+
+
+def _jira_transport(settings: Settings) -> Transport:
+    if settings.jira_base_url is None:
         raise NotConfigured
-    login = Login.basic(settings.jira_email, settings.jira_api_token)
-    return JiraCloud(Transport("Jira", settings.jira_base_url, login, in_flight=settings.upstream_concurrency))
+    if settings.jira_pat is not None:
+        login = Login.bearer(settings.jira_pat)
+    elif settings.jira_email is not None and settings.jira_api_token is not None:
+        login = Login.basic(settings.jira_email, settings.jira_api_token)
+    else:
+        raise NotConfigured
+    return Transport("Jira", settings.jira_base_url, login, in_flight=settings.upstream_concurrency)
 
 
-def _tempo(settings: Settings) -> TempoCloud | None:
-    if settings.tempo_base_url is None or settings.tempo_api_token is None:
+def _tempo(settings: Settings) -> Tempo | None:
+    token = settings.tempo_api_token or (settings.jira_pat if settings.tempo_is_in_jira else None)
+    if settings.tempo_base_url is None or token is None:
         return None
     in_flight = min(IN_FLIGHT, settings.upstream_concurrency)
-    return TempoCloud(
-        Transport("Tempo", settings.tempo_base_url, Login.bearer(settings.tempo_api_token), in_flight=in_flight)
-    )
+    transport = Transport("Tempo", settings.tempo_base_url, Login.bearer(token), in_flight=in_flight)
+    return TempoDataCenter(transport) if settings.tempo_is_in_jira else TempoCloud(transport)

@@ -72,13 +72,17 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """One SLA of one queue over a window. Cycles count by the instant they were decided, each in one period only."""
+    """One SLA of one queue over a window. Cycles count by the instant they were decided, each in one period only.
+
+    `no_response` are those of a computed first response that ended with the resolution, for want of an answer.
+    """
 
     target: float
     kept: Kept
     breached_open: int
     undecided: int
     excluded: Mapping[str, int]
+    no_response: int
     percentiles: Percentiles
     completed_only: Kept
     jsm_goals: Kept
@@ -135,6 +139,7 @@ def attainment(
         breached_open=_count(breached & judged.running),
         undecided=_count(judged.undecided & chosen),
         excluded={name: int(reasons[code]) for code, name in enumerate(EXCLUSIONS) if code},
+        no_response=_count((met | breached) & judged.unanswered),
         percentiles=percentiles(judged.elapsed_ms[began], ~judged.running[began], QUANTILES),
         completed_only=_completed_only(judged, window, chosen),
         jsm_goals=_jsm_goals(judged, window, chosen),

@@ -1,14 +1,16 @@
 """From facts to columns: tickets and changes are taken page by page and laid into arrays."""
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
-from servicelevel.columns import DEFECTS, NONE_CODE, ChangeColumns, CycleColumns, TicketColumns
-from servicelevel.instants import MISSING, Codes, Millis
+from servicelevel.columns import DEFECTS, NONE_CODE, ChangeColumns, CommentColumns, CycleColumns, TicketColumns
+from servicelevel.instants import MISSING, Codes, Mask, Millis
 from servicelevel.policy import SLA_NAMES, SlaName
-from servicelevel.ticket import CHANGED_FIELDS, Category, Change, Label, Person, Status, Ticket
+from servicelevel.ticket import CHANGED_FIELDS, Category, Change, Comment, Label, Person, Status, Ticket
 
 _FIRM = int(np.iinfo(np.int64).max)
 """A name of today: later than any history's."""
@@ -33,6 +35,7 @@ class ColumnsBuilder:
         self._texts: list[tuple[str, str]] = []
         self._tickets = array("q")
         self._changes = array("q")
+        self._comments = array("q")
         self._cycles: dict[SlaName, array[int]] = {name: array("q") for name in SLA_NAMES}
         self._unreadable: dict[str, str] = {}
         self._unreadable_ids: set[int] = set()
@@ -62,6 +65,7 @@ class ColumnsBuilder:
                 self._label("type", ticket.type),
                 self._label("priority", ticket.priority),
                 self._person(ticket.assignee),
+                self._person(ticket.creator),
                 self._label("resolution", ticket.resolution),
             )
         )
@@ -89,20 +93,87 @@ class ColumnsBuilder:
             after = names.code(change.to_id, change.to_name, at) if change.to_id else NONE_CODE
             self._changes.extend((ticket_id, at, change.history_id, _FIELD_CODES[change.field], before, after))
 
+    def add_comments(self, ticket_id: int, comments: Iterable[Comment]) -> None:
+        """Take comments of one ticket, before or after the ticket itself; those of unknown tickets are dropped."""
+        for comment in comments:
+            self._comments.extend((ticket_id, comment.at, comment.id, self._person(comment.author), comment.public))
+
+    def add_columns(self, kept: TicketColumns, keep: Mask) -> None:
+        """Take over the flagged tickets of an earlier read with all that belongs to them, before anything newer."""
+        tables: dict[str, Sequence[Label | Status | Person]] = {
+            "status": kept.statuses,
+            "type": kept.types,
+            "priority": kept.priorities,
+            "resolution": kept.resolutions,
+            "assignee": kept.people,
+        }
+        # A name of the earlier read gives way to one of this read, not to one of an old history.
+        maps = {
+            kind: np.array([*(self._names[kind].code(e.id, e.name, _FIRM - 1) for e in table), NONE_CODE])
+            for kind, table in tables.items()
+        }
+        for person in kept.people:
+            self._people.setdefault(person.id, person)
+        for status, unmapped in zip(kept.statuses, kept.unmapped, strict=True):
+            if not unmapped:
+                self._categories.setdefault(status.id, status.category)
+        rows = np.flatnonzero(keep)
+        place = np.full(len(kept) + 1, NONE_CODE)
+        place[rows] = len(self._rows) + np.arange(len(rows))
+        for row, ticket_id in zip(rows, kept.id[rows].tolist(), strict=True):
+            self._rows[ticket_id] = len(self._rows)
+            self._texts.append((kept.key[row], kept.summary[row]))
+        coded = [("status", kept.status), ("type", kept.type), ("priority", kept.priority)]
+        coded += [("assignee", kept.assignee), ("assignee", kept.creator), ("resolution", kept.resolution)]
+        facts = [kept.id, kept.created, kept.updated, kept.resolved_on, *(maps[kind][codes] for kind, codes in coded)]
+        _append(self._tickets, [column[rows] for column in facts])
+        changes = kept.changes.only(keep[kept.changes.row])
+        before, after = changes.before.copy(), changes.after.copy()
+        for number, field in enumerate(CHANGED_FIELDS):
+            own = changes.field == number
+            before[own], after[own] = maps[field][before[own]], maps[field][after[own]]
+        _append(self._changes, [kept.id[changes.row], changes.at, changes.history, changes.field, before, after])
+        said, own = kept.comments, keep[kept.comments.row]
+        author = maps["assignee"][said.author]
+        comments = (kept.id[said.row], said.at, said.id, author, said.public)
+        _append(self._comments, [column[own] for column in comments])
+        for name in SLA_NAMES:
+            cycles = kept.cycles[name]
+            own = keep[cycles.row]
+            columns = (getattr(cycles, column.name) for column in fields(CycleColumns) if column.name != "row")
+            _append(self._cycles[name], [place[cycles.row[own]], *(column[own] for column in columns)])
+
     def add_unreadable(self, key: str, reason: str, ticket_id: int | None = None) -> None:
         """Record a ticket that was left out because its answer could not be read."""
         self._unreadable[key] = reason
         if ticket_id is not None:
             self._unreadable_ids.add(ticket_id)
 
-    def build(self, covers_from: int, read_at: int, missing: Iterable[int] = ()) -> TicketColumns:
-        """The columns of everything taken so far, by ticket id, so that the order of arrival leaves no trace."""
-        table = _table(self._tickets, 9)
+    def add_unreadable_ids(self, ticket_ids: Iterable[int]) -> None:
+        """Record which tickets were left out, where only their ids are known."""
+        self._unreadable_ids.update(ticket_ids)
+
+    def build(
+        self,
+        covers_from: int,
+        read_at: int,
+        missing: Iterable[int] = (),
+        *,
+        cursor: int = MISSING,
+        swept_at: int = MISSING,
+        without: Collection[int] = (),
+    ) -> TicketColumns:
+        """The columns of everything taken so far, by ticket id, so that the order of arrival leaves no trace.
+
+        `without` are tickets that were taken and turned out not to belong here.
+        """
+        table = _table(self._tickets, 10)
         order = np.argsort(table[0], kind="stable")
-        place = np.empty_like(order)
+        order = order[~np.isin(table[0][order], np.fromiter(without, np.int64, len(without)))]
+        place = np.full(len(self._rows), NONE_CODE, np.int64)
         place[order] = np.arange(len(order))
         ids, created, updated, resolved_on, *codes = (column[order] for column in table)
-        status, type_, priority, assignee, resolution = (column.astype(np.int32) for column in codes)
+        status, type_, priority, assignee, creator, resolution = (column.astype(np.int32) for column in codes)
         ordered = {kind: names.in_order() for kind, names in self._names.items()}
         maps = {kind: mapping for kind, (_, mapping) in ordered.items()}
         labels = {kind: tuple(Label(i, n) for i, n in entries) for kind, (entries, _) in ordered.items()}
@@ -118,6 +189,7 @@ class ColumnsBuilder:
             type=maps["type"][type_],
             priority=maps["priority"][priority],
             assignee=maps["assignee"][assignee],
+            creator=maps["assignee"][creator],
             resolution=maps["resolution"][resolution],
             statuses=tuple(
                 Status(item.id, item.name, category or "indeterminate")
@@ -130,9 +202,12 @@ class ColumnsBuilder:
             done=np.array([category == "done" for category in categories], bool),
             unmapped=np.array([category is None for category in categories], bool),
             changes=self._change_columns(ids, maps),
+            comments=self._comment_columns(ids, maps["assignee"]),
             cycles={name: _cycle_columns(_table(self._cycles[name], 10), place) for name in SLA_NAMES},
             covers_from=covers_from,
             read_at=read_at,
+            cursor=cursor,
+            swept_at=swept_at,
             unreadable=dict(sorted(self._unreadable.items())),
             unreadable_ids=frozenset(self._unreadable_ids),
             missing=tuple(sorted(missing)),
@@ -148,13 +223,19 @@ class ColumnsBuilder:
         rows = np.stack([row, at, history, number, before, after])[:, order]
         fresh = np.ones(rows.shape[1], bool)
         fresh[1:] = np.any(rows[:, 1:] != rows[:, :-1], axis=0)
-        row, at, _, number, before, after = rows[:, fresh]
+        row, at, history, number, before, after = rows[:, fresh]
         for i, name in enumerate(CHANGED_FIELDS):
             of_field = number == i
             before[of_field], after[of_field] = maps[name][before[of_field]], maps[name][after[of_field]]
-        return ChangeColumns(
-            row.astype(np.int32), at, number.astype(np.int32), before.astype(np.int32), after.astype(np.int32)
-        )
+        codes = (column.astype(np.int32) for column in (number, before, after))
+        return ChangeColumns(row.astype(np.int32), at, history, *codes)
+
+    def _comment_columns(self, ids: Millis, people: Codes) -> CommentColumns:
+        rows = np.unique(_table(self._comments, 5), axis=1)  # a comment on two pages is one comment
+        ticket, at, number, author, public = rows[:, np.isin(rows[0], ids)]
+        order = np.lexsort((number, at, ticket))
+        row = np.searchsorted(ids, ticket[order]).astype(np.int32)
+        return CommentColumns(row, at[order], number[order], people[author[order]], public[order].astype(bool))
 
     def _status(self, status: Status) -> int:
         self._categories[status.id] = status.category
@@ -168,6 +249,26 @@ class ColumnsBuilder:
             return NONE_CODE
         self._people[person.id] = person
         return self._names["assignee"].code(person.id, person.name, _FIRM)
+
+
+def merged(
+    previous: TicketColumns, keep: Mask, newer: TicketColumns, take: Mask, *, with_unreadable: bool
+) -> TicketColumns:
+    """The flagged tickets of an earlier read and those of a newer one, which wins where both are flagged.
+
+    `with_unreadable` keeps the earlier read's unreadable tickets too, where the newer one was not asked about them.
+    """
+    listed = [s for s, unmapped in zip(previous.statuses, previous.unmapped, strict=True) if not unmapped]
+    builder = ColumnsBuilder(listed, previous.priorities, previous.resolutions)
+    builder.add_columns(previous, keep & ~np.isin(previous.id, newer.id[take]))
+    builder.add_columns(newer, take)
+    read_now = frozenset(newer.id.tolist())
+    for read in (previous, newer) if with_unreadable else (newer,):
+        for key, reason in read.unreadable.items():
+            if key not in newer.key:
+                builder.add_unreadable(key, reason)
+        builder.add_unreadable_ids(read.unreadable_ids - read_now)
+    return builder.build(newer.covers_from, newer.read_at, newer.missing, cursor=newer.cursor, swept_at=newer.swept_at)
 
 
 class _Names:
@@ -207,12 +308,18 @@ class _Names:
         return [(ids[code], self._names[code]) for code in order], mapping
 
 
+def _append(flat: "array[int]", columns: list[Any]) -> None:
+    """Add rows, given as columns, to a flat array of equal rows."""
+    flat.frombytes(np.stack([column.astype(np.int64) for column in columns], axis=1).tobytes())
+
+
 def _table(flat: "array[int]", width: int) -> Millis:
     """A flat array of equal rows as `width` columns."""
     return np.frombuffer(flat, np.int64).reshape(-1, width).T if len(flat) else np.empty((width, 0), np.int64)
 
 
 def _cycle_columns(table: Millis, place: Millis) -> CycleColumns:
+    table = table[:, place[table[0]] != NONE_CODE]
     row = place[table[0]]
     start, stop = table[1], table[2]
     order = np.lexsort((np.where(stop == MISSING, np.iinfo(np.int64).max, stop), start, row))

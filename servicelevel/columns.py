@@ -26,14 +26,29 @@ class ChangeColumns:
 
     row: Codes
     at: Millis
+    history: Millis
     field: Codes
     before: Codes
     after: Codes
 
+    def only(self, keep: Mask) -> "ChangeColumns":
+        """Only the flagged changes."""
+        return ChangeColumns(*(getattr(self, column.name)[keep] for column in fields(ChangeColumns)))
+
     def of(self, name: ChangedField) -> "ChangeColumns":
         """Only the changes of one field."""
-        keep = self.field == CHANGED_FIELDS.index(name)
-        return ChangeColumns(self.row[keep], self.at[keep], self.field[keep], self.before[keep], self.after[keep])
+        return self.only(np.equal(self.field, CHANGED_FIELDS.index(name)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommentColumns:
+    """Comments ordered by ticket and instant; `author` is a code into the people. Read where a clock needs them."""
+
+    row: Codes
+    at: Millis
+    id: Millis
+    author: Codes
+    public: Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +72,9 @@ class TicketColumns:
     """Every ticket read of one queue, ordered by id, with the tables its codes point into.
 
     `covers_from` is the instant since which every change is known: tickets open now or updated since were read.
-    `unreadable` maps tickets left out to the reason (`unreadable_ids` are theirs, where
-    those could be read); `missing` are ids the source named but did not deliver.
+    `cursor` is the source's own time when the read began, from which the next one goes on; `swept_at` the time of the
+    last read that compared every ticket. `unreadable` maps tickets left out to the reason (`unreadable_ids` are theirs,
+    where those could be read); `missing` are ids the source named but did not deliver.
     """
 
     id: Millis
@@ -71,6 +87,7 @@ class TicketColumns:
     type: Codes
     priority: Codes
     assignee: Codes
+    creator: Codes
     resolution: Codes
     statuses: tuple[Status, ...]
     types: tuple[Label, ...]
@@ -80,9 +97,12 @@ class TicketColumns:
     done: Mask
     unmapped: Mask
     changes: ChangeColumns
+    comments: CommentColumns
     cycles: Mapping[SlaName, CycleColumns]
     covers_from: int
     read_at: int
+    cursor: int = MISSING
+    swept_at: int = MISSING
     unreadable: Mapping[str, str] = field(default_factory=dict)
     unreadable_ids: frozenset[int] = frozenset()
     missing: tuple[int, ...] = ()
@@ -97,7 +117,8 @@ class TicketColumns:
         tickets = (self.id, self.created, self.updated, self.resolved_on)
         codes = (self.status, self.type, self.priority, self.assignee, self.resolution)
         changes = (getattr(self.changes, column.name) for column in fields(ChangeColumns))
-        for part in (*tickets, *codes, *changes):
+        comments = (getattr(self.comments, column.name) for column in fields(CommentColumns))
+        for part in (*tickets, *codes, self.creator, *changes, *comments):
             digest.update(part.tobytes())
         for name in SLA_NAMES:
             cycles = self.cycles[name]

@@ -34,7 +34,10 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """One promise of a queue: its clock, the share to keep, and which of a ticket's cycles is judged."""
+    """One promise of a queue: its clock, the share to keep, and which of a ticket's cycles is judged.
+
+    `stops_at` says what ends a computed first response: an analyst's public comment, or leaving the new statuses.
+    """
 
     name: SlaName
     target: float
@@ -42,6 +45,12 @@ class Sla:
     clock: Literal["auto", "jsm", "computed"] = "auto"
     judged: JudgedCycle = "last"
     goals: tuple[Goal, ...] = ()
+    stops_at: Literal["comment", "left_new"] = "comment"
+
+    @property
+    def computed(self) -> bool:
+        """Whether the portal runs the clock itself, for want of a field that does."""
+        return self.clock == "computed" or (self.clock == "auto" and self.field is None)
 
 
 @dataclass(frozen=True, slots=True)

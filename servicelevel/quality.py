@@ -47,10 +47,13 @@ def ledger(
     stood: Standing,
     rows: Mask,
     orphan_tickets: tuple[int, ...] | None,
+    *,
+    own_clock: bool,
 ) -> tuple[QualityRow, ...]:
     """Every rule of the ledger over the chosen tickets, in a fixed order, rules that found nothing included.
 
-    `orphan_tickets` are ids that carry hours and are gone from Jira; None when hours are unknown.
+    `orphan_tickets` are ids that carry hours and are gone from Jira; None when hours are unknown. `own_clock` says
+    that first response is computed here: only then it is known which one ended without an answer.
     """
     here = rows & stood.exists
     n = int(here.sum())
@@ -83,11 +86,14 @@ def ledger(
     result = [_row(rule, _keys(columns, flag()), n) for rule, flag in flagged.items()]
     result.append(_row("left_out", list(columns.unreadable), n + len(columns.unreadable)))
     result.append(_row("missing", [str(ticket) for ticket in columns.missing], n + len(columns.missing)))
-    result.append(
-        QualityRow(
-            "no_response", None, None, (), EFFECTS["no_response"], "Jira stops its own clocks and does not say why"
-        )
-    )
+    if own_clock:
+        responses = judged["first_response"]
+        unanswered = np.zeros(len(columns), bool)
+        unanswered[responses.row[responses.unanswered]] = True
+        result.append(_row("no_response", _keys(columns, here & unanswered), n))
+    else:
+        reason = "Jira stops its own clocks and does not say why"
+        result.append(QualityRow("no_response", None, None, (), EFFECTS["no_response"], reason))
     if orphan_tickets is None:
         rule = "worklog_without_ticket"
         result.append(QualityRow(rule, None, None, (), EFFECTS[rule], "hours are not known"))

@@ -113,7 +113,12 @@ def report(
             for name in SLA_NAMES
         },
         quality=ledger(
-            columns, now.judged, now.stood, now.rows, now.hours.orphan_tickets if now.hours.state == "ok" else None
+            columns,
+            now.judged,
+            now.stood,
+            now.rows,
+            now.hours.orphan_tickets if now.hours.state == "ok" else None,
+            own_clock=queue.first_response.computed,
         ),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from servicelevel.columns import ChangeColumns, TicketColumns
-from servicelevel.instants import MISSING, Codes, Mask, Millis
+from servicelevel.instants import LATEST_MS, MISSING, Codes, Mask, Millis
 from servicelevel.ticket import ChangedField
 
 
@@ -61,32 +61,36 @@ def done_changes(columns: TicketColumns) -> tuple[ChangeColumns, ChangeColumns]:
     """
     changes = columns.changes.of("status")
     before, after = _is_done(columns, changes.before), _is_done(columns, changes.after)
-    return _only(changes, ~before & after), _only(changes, before & ~after)
+    return changes.only(~before & after), changes.only(before & ~after)
 
 
-def open_spans(columns: TicketColumns, rows: Mask) -> tuple[Codes, Millis, Millis]:
-    """When the chosen tickets were open: ticket row, start (in it) and end (not in it; far future while open)."""
+def status_spans(columns: TicketColumns) -> tuple[Codes, Millis, Millis, Codes]:
+    """Every stretch of every ticket in one status: ticket row, start (in it), end (not in it), status.
+
+    Ordered by ticket and start; the stretch that goes on ends far in the future.
+    """
     changes = columns.changes.of("status")
     first = np.ones(len(changes.row), bool)
     first[1:] = changes.row[1:] != changes.row[:-1]
     last = np.append(first[1:], True)[: len(first)]
-    # A span ends with a change, and that change says which status it was; the last span is the status of today.
+    # A stretch ends with a change, and that change says which status it was; the last one is the status of today.
     start = np.where(first, columns.created[changes.row], np.append(0, changes.at)[:-1])
-    still = np.arange(len(columns), dtype=np.int32)
     since = columns.created.copy()
     since[changes.row[last]] = changes.at[last]
-    row = np.concatenate((changes.row, still))
+    row = np.concatenate((changes.row, np.arange(len(columns), dtype=np.int32)))
     starts = np.maximum(np.concatenate((start, since)), columns.created[row])
-    ends = np.concatenate((changes.at, np.full(len(columns), np.iinfo(np.int64).max)))
-    open_ = ~_is_done(columns, np.concatenate((changes.before, columns.status)))
-    keep = open_ & rows[row] & (ends > starts)
+    ends = np.concatenate((changes.at, np.full(len(columns), LATEST_MS)))
+    status = np.concatenate((changes.before, columns.status))
+    order = np.lexsort((starts, row))
+    order = order[ends[order] > starts[order]]
+    return row[order], starts[order], ends[order], status[order]
+
+
+def open_spans(columns: TicketColumns, rows: Mask) -> tuple[Codes, Millis, Millis]:
+    """When the chosen tickets were open: ticket row, start (in it) and end (not in it; far future while open)."""
+    row, starts, ends, status = status_spans(columns)
+    keep = ~_is_done(columns, status) & rows[row]
     return row[keep], starts[keep], ends[keep]
-
-
-def _only(changes: ChangeColumns, keep: Mask) -> ChangeColumns:
-    return ChangeColumns(
-        changes.row[keep], changes.at[keep], changes.field[keep], changes.before[keep], changes.after[keep]
-    )
 
 
 def _is_done(columns: TicketColumns, status: Codes) -> Mask:

@@ -54,6 +54,7 @@ class Change:
 class Comment:
     """A comment. `public` is false for internal notes and for comments restricted to a role or group."""
 
+    id: int
     at: int
     author: Person | None
     public: bool
@@ -96,6 +97,7 @@ class Ticket:
     assignee: Person | None = None
     resolution: Label | None = None
     cycles: Mapping[str, tuple[SlaCycle, ...]] = field(default_factory=dict)
+    creator: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import IntEnum
 import numpy as np
 
 from servicelevel.calendars import BusinessCalendar
+from servicelevel.clock import Runs, goals_ms, runs
 from servicelevel.columns import CycleColumns, TicketColumns, codes_of
 from servicelevel.instants import LATEST_MS, MISSING, Codes, Mask, Millis
 from servicelevel.policy import JudgedCycle, Queue, SlaName
@@ -34,7 +35,8 @@ class Verdicts:
     `stop` is MISSING while a cycle runs at as_of. `due` is the instant the goal runs out given the pauses so far:
     MISSING for stopped cycles and while paused within the goal. `judged` marks the cycles the SLA's policy looks at.
     `kept_goal` and `goal_passed_at` hold for every cycle, whatever policy and exclusions say: other reports count so.
-    `anomaly` marks cycles whose source contradicts itself. Durations are business milliseconds at as_of.
+    `anomaly` marks cycles whose source contradicts itself, `unanswered` computed first responses that ended with the
+    resolution. Durations are business milliseconds at as_of.
     """
 
     row: Codes
@@ -50,6 +52,7 @@ class Verdicts:
     goal_passed_at: Millis
     judged: Mask
     anomaly: Mask
+    unanswered: Mask
     exclusion: Codes
 
     @property
@@ -74,10 +77,16 @@ class Verdicts:
 
 
 def verdicts(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
-    """Judge every cycle of one SLA as of `stood.as_of`.
+    """Judge every cycle of one SLA as of `stood.as_of`, whoever runs its clock."""
+    judge = _computed if queue.sla(name).computed else _as_jira_says
+    return judge(columns, name, queue, stood)
 
-    A source that runs the clock itself is believed: the flag of a stopped cycle is final and `breach_at` is the
-    instant of the breach. A running cycle is judged again at as_of, whatever it said when it was read.
+
+def _as_jira_says(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
+    """A source that runs the clock itself is believed.
+
+    The flag of a stopped cycle is final and `breach_at` is the instant of the breach. A running cycle is judged again
+    at as_of, whatever it said when it was read.
     """
     all_cycles, as_of = columns.cycles[name], stood.as_of
     cycles = _only(all_cycles, (all_cycles.defect == 0) & (all_cycles.start <= as_of) & stood.exists[all_cycles.row])
@@ -109,8 +118,82 @@ def verdicts(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standin
         goal_passed_at=np.where(breached, breach_at, MISSING),
         judged=_judged(cycles.row, queue.sla(name).judged) & ~excluded,
         anomaly=_anomalies(cycles, breached),
+        unanswered=np.zeros(len(cycles.row), bool),
         exclusion=_exclusions(columns, name, queue, stood, cycles.row),
     )
+
+
+def _computed(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
+    """Clocks of our own: the business time of each run's unpaused stretches up to as_of against the goal in force."""
+    all_runs, as_of, calendar = runs(columns, queue, name), stood.as_of, queue.calendar
+    began = (all_runs.start <= as_of) & stood.exists[all_runs.row]
+    goal = goals_ms(columns, queue, queue.sla(name), all_runs.row, all_runs.start, stood)
+    kept = began & (goal != MISSING)
+    stop = np.where((all_runs.stop != MISSING) & (all_runs.stop <= as_of), all_runs.stop, MISSING)
+    elapsed, due, paused = _progress(all_runs, calendar, goal, stop, as_of)
+    row, start, stop, goal, elapsed, due, paused, unanswered = (
+        part[kept] for part in (all_runs.row, all_runs.start, stop, goal, elapsed, due, paused, all_runs.unanswered)
+    )
+    stopped, breached = stop != MISSING, elapsed > goal
+    excluded = _excluded_rows(columns, queue, stood)[row]
+    verdict = np.where(breached, Verdict.BREACHED, np.where(stopped, Verdict.MET, Verdict.UNDECIDED))
+    decided_at = np.where(breached, due, np.where(stopped, stop, MISSING))
+    return Verdicts(
+        row=row,
+        start=start,
+        stop=stop,
+        goal_ms=goal,
+        elapsed_ms=elapsed,
+        verdict=np.where(excluded, Verdict.EXCLUDED, verdict).astype(np.int32),
+        decided_at=np.where(excluded, MISSING, decided_at),
+        due=np.where(stopped | (paused & ~breached), MISSING, due),
+        paused=paused & ~stopped,
+        kept_goal=~breached,
+        goal_passed_at=np.where(breached, due, MISSING),
+        judged=_judged(row, queue.sla(name).judged) & ~excluded,
+        anomaly=np.zeros(len(row), bool),
+        unanswered=unanswered & stopped,
+        exclusion=_computed_exclusions(columns, queue, stood, all_runs.row[began], row),
+    )
+
+
+def _progress(
+    all_runs: Runs, calendar: BusinessCalendar, goal: Millis, stop: Millis, as_of: int
+) -> tuple[Millis, Millis, Mask]:
+    """Of each run at as_of: business time used, the instant its goal runs out given the pauses so far, and paused."""
+    run = all_runs.span_run
+    known = all_runs.span_start <= as_of
+    run, begin, end = run[known], all_runs.span_start[known], all_runs.span_end[known]
+    n = len(all_runs.row)
+    goes_on = (end > as_of) & (stop[run] == MISSING)
+    used_until = calendar.elapsed(begin, np.minimum(end, as_of))
+    elapsed = np.bincount(run, used_until, minlength=n).astype(np.int64)
+    paused = (stop == MISSING) & (np.bincount(run, goes_on, minlength=n) == 0)
+    # Business time laid end to end over all stretches, the one that goes on without its end: where a goal runs out is
+    # one binary search.
+    whole = np.where(goes_on, calendar.elapsed(begin, np.full(len(end), LATEST_MS)), used_until)
+    reached = np.cumsum(whole)
+    first_span = np.searchsorted(run, np.arange(n), side="left")
+    base = np.concatenate(([0], reached))[first_span]
+    wanted = base + np.where(goal == MISSING, 0, goal)
+    place = np.searchsorted(reached, wanted, side="left")
+    inside = np.minimum(place, max(len(run) - 1, 0))
+    if len(run) == 0:
+        return elapsed, np.full(n, MISSING), paused
+    found = (place < len(run)) & (run[inside] == np.arange(n)) & (goal != MISSING)
+    into_span = wanted - (reached[inside] - whole[inside])
+    return elapsed, np.where(found, calendar.due(begin[inside], into_span), MISSING), paused
+
+
+def _computed_exclusions(
+    columns: TicketColumns, queue: Queue, stood: Standing, began: Codes, judged_rows: Codes
+) -> Codes:
+    """One reason a ticket: an excluded resolution, else that its clock never started or that no goal is in force."""
+    reason = np.full(len(columns), EXCLUSIONS.index("no_start"), np.int32)
+    reason[began] = EXCLUSIONS.index("no_goal")
+    reason[judged_rows] = 0
+    reason[_excluded_rows(columns, queue, stood)] = _EXCLUDED_RESOLUTION
+    return reason
 
 
 def _elapsed(

@@ -184,3 +184,28 @@ def _by_type(columns: TicketColumns, booked: WorklogColumns, here: Mask) -> tupl
     spent = np.bincount(columns.type[booked.row[here]], booked.spent_s[here], minlength=len(columns.types))
     rows = [(label.name, int(s)) for label, s in zip(columns.types, spent, strict=True) if s]
     return tuple(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HoursRead:
+    """Worklogs as read for one queue, from which the next read goes on.
+
+    `gone` are tickets with hours that Jira no longer shows, `elsewhere` those that belong to other queues. `cursor` is
+    when the last read began, `compared_at` when deleted worklogs were last looked for (epoch ms).
+    """
+
+    first: date
+    last: date
+    projects: tuple[int, ...]
+    worklogs: tuple[Worklog, ...]
+    gone: frozenset[int]
+    elsewhere: frozenset[int]
+    people: Mapping[str, Person]
+    team: TeamHours | None
+    cursor: int
+    compared_at: int
+
+    def columns(self, tickets: TicketColumns) -> WorklogColumns:
+        """The worklogs beside a queue's tickets."""
+        orphans = [item for item in self.worklogs if item.ticket_id in self.gone]
+        return worklog_columns(tickets, self.worklogs, orphans, self.people, self.team)

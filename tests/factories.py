@@ -196,7 +196,7 @@ def queue(
     budget_window: Literal["rolling_28d", "calendar_month"] = "rolling_28d",
     share: float | None = None,
 ) -> Queue:
-    """A queue with the default weights: first response judges the first cycle, resolution the last."""
+    """A queue with Jira's clocks, default weights; first response judges the first cycle, resolution the last."""
     policies: Mapping[SlaName, JudgedCycle] = {"first_response": "first", "resolution": "last", **(judged or {})}
     return Queue(
         id,
@@ -204,8 +204,8 @@ def queue(
         team,
         ("SD",),
         calendar,
-        Sla("first_response", first_response, judged=policies["first_response"]),
-        Sla("resolution", resolution, judged=policies["resolution"]),
+        Sla("first_response", first_response, clock="jsm", judged=policies["first_response"]),
+        Sla("resolution", resolution, clock="jsm", judged=policies["resolution"]),
         exclude_resolutions=exclude_resolutions,
         weights=dict(DEFAULT_WEIGHTS if weights is None else weights),
         anchors=dict(anchors or {}),

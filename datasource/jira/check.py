@@ -5,12 +5,12 @@ from difflib import get_close_matches
 
 from datasource.deadline import Deadline
 from datasource.errors import SourceRejected
-from datasource.jira.client import JiraCloud
+from datasource.jira.reads import Site
 from servicelevel.policy import SLA_NAMES, Policy
 from servicelevel.ticket import Label, Status
 
 
-def registry_problems(jira: JiraCloud, policy: Policy, deadline: Deadline) -> list[str]:
+def registry_problems(jira: Site, policy: Policy, deadline: Deadline) -> list[str]:
     """What the registry names and Jira does not know: projects, SLA fields, statuses, resolutions, priorities.
 
     Raises:
@@ -29,6 +29,8 @@ def registry_problems(jira: JiraCloud, policy: Policy, deadline: Deadline) -> li
     for queue in policy.queues:
         for name in SLA_NAMES:
             field = queue.sla(name).field
+            if queue.sla(name).computed:
+                continue
             if field is None:
                 problems.append(f"queue {queue.id!r}: sla.{name}.field is not set; {_offer(fields)}")
             elif field not in fields:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from datasource.jira import wire
+from datasource.jira.accounts import Accounts
 from servicelevel.instants import EARLIEST_MS, LATEST_MS, to_ms
 from servicelevel.policy import SlaName
 from servicelevel.ticket import (
@@ -17,6 +18,7 @@ from servicelevel.ticket import (
     Category,
     Change,
     ChangedField,
+    Comment,
     CycleDefect,
     Label,
     Person,
@@ -47,26 +49,39 @@ class Unreadable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An issue that was read, with what came inside it.
+
+    `comments_left` says how many comments did not fit into the answer; `changes` is None where the answer holds none.
+    """
+
+    ticket: Ticket
+    comments: tuple[Comment, ...] = ()
+    comments_left: int = 0
+    changes: tuple[Change, ...] | None = None
+
+
 class TicketReader:
     """Reads pages of one queue's issues; `sla_fields` maps each SLA to the id of its field.
 
-    The fast way decodes a page in one go. When an issue breaks it, that page is read again issue by issue.
+    With `comments` the first page of each ticket's comments is asked for too, for a clock that needs them. The fast
+    way decodes a page in one go. When an issue breaks it, that page is read again issue by issue.
     """
 
-    def __init__(self, sla_fields: Mapping[SlaName, str]) -> None:
-        self._sla_fields = dict(sla_fields)
+    def __init__(self, sla_fields: Mapping[SlaName, str], *, comments: bool = False) -> None:
+        self._sla_fields, self._comments = dict(sla_fields), comments
+        self._accounts = Accounts()
         ids = tuple(dict.fromkeys(self._sla_fields.values()))
-        self.field_names = (*wire.FIELD_NAMES, *ids)
-        self._page = msgspec.json.Decoder(wire.page_type(wire.fields_type(ids, wire.SlaField | str | list[Any] | None)))
+        self.field_names = (*wire.FIELD_NAMES, *ids, *(("comment",) if comments else ()))
+        fields = wire.fields_type(ids, wire.SlaField | str | list[Any] | None, comments=comments)
+        self._page = msgspec.json.Decoder(wire.page_type(fields))
         self._loose_page = msgspec.json.Decoder(wire.LoosePage)
-        loose = wire.fields_type(ids, msgspec.Raw)
-        self._issue = msgspec.json.Decoder(
-            type=msgspec.defstruct("OddIssue", [("id", str), ("key", str, ""), ("fields", loose | None, None)])
-        )
+        self._issue = msgspec.json.Decoder(wire.issue_type(wire.fields_type(ids, msgspec.Raw, comments=comments)))
         self._sla = msgspec.json.Decoder(wire.SlaField | str | list[Any] | None)
 
-    def page(self, body: bytes) -> Iterator[Ticket | Unreadable]:
-        """Every issue of a page as a ticket, or as the reason why it is none.
+    def page(self, body: bytes) -> Iterator[Read | Unreadable]:
+        """Every issue of a page as what was read, or as the reason why it could not be.
 
         Raises:
             msgspec.DecodeError: the body is no page of issues at all.
@@ -78,9 +93,9 @@ class TicketReader:
                 yield self._odd(raw)
             return
         for issue in issues:
-            yield self._ticket(issue)
+            yield self._read(issue)
 
-    def _odd(self, raw: msgspec.Raw) -> Ticket | Unreadable:
+    def _odd(self, raw: msgspec.Raw) -> Read | Unreadable:
         """An issue of a page that did not decode: only its own oddity counts, and an odd SLA only spoils that SLA."""
         try:
             issue: Any = self._issue.decode(raw)
@@ -93,9 +108,9 @@ class TicketReader:
                     setattr(issue.fields, name, self._sla.decode(value))
                 except msgspec.DecodeError:
                     setattr(issue.fields, name, "unreadable")
-        return self._ticket(issue)
+        return self._read(issue)
 
-    def _ticket(self, issue: Any) -> Ticket | Unreadable:
+    def _read(self, issue: Any) -> Read | Unreadable:
         fields: wire.Fields | None = issue.fields
         if fields is None:
             return Unreadable(issue.key or issue.id, _number(issue.id), "it came without fields")
@@ -103,24 +118,57 @@ class TicketReader:
         if number is None:
             return Unreadable(issue.key or issue.id, None, f"its id {issue.id[:40]!r} is no number")
         try:
-            created, updated = _instant(fields.created, "created"), _instant(fields.updated, "updated")
-            resolved_on = None if fields.resolutiondate is None else _instant(fields.resolutiondate, "resolutiondate")
+            ticket = self._ticket(issue, fields, number)
+            if not self._comments and issue.changelog is None:
+                return Read(ticket)
+            listed: wire.CommentList | None = getattr(fields, "comment", None)
+            found = () if listed is None else tuple(map(comment, listed.comments))
+            left = 0 if listed is None else max(listed.total - len(found), 0)
+            log: wire.EmbeddedChangelog | None = issue.changelog
+            return Read(ticket, found, left, None if log is None else self._changes(number, fields, listed, log))
         except ValueError as error:
             return Unreadable(issue.key or issue.id, number, str(error))
+
+    def held_back(self) -> list[wire.IssueHistories]:
+        """Changes that came inside issues and wait until every page is read, to tell whom they mean."""
+        return self._accounts.held_back()
+
+    def _changes(
+        self, number: int, fields: wire.Fields, listed: wire.CommentList | None, log: wire.EmbeddedChangelog
+    ) -> tuple[Change, ...]:
+        if log.total > len(log.histories):
+            raise ValueError(f"only {len(log.histories)} of its {log.total} edits came")
+        for ref in (fields.assignee, fields.creator, *(said.author for said in (listed.comments if listed else ()))):
+            self._accounts.meet(ref)
+        return self._accounts.certain(number, changes(log.histories))
+
+    def _ticket(self, issue: Any, fields: wire.Fields, number: int) -> Ticket:
         return Ticket(
             id=number,
             key=clean(issue.key) or issue.id,
             summary=clean(fields.summary or ""),
-            created=created,
-            updated=updated,
-            resolved_on=resolved_on,
+            created=_instant(fields.created, "created"),
+            updated=_instant(fields.updated, "updated"),
+            resolved_on=None if fields.resolutiondate is None else _instant(fields.resolutiondate, "resolutiondate"),
             status=status(fields.status),
             type=label(fields.issuetype),
             priority=None if fields.priority is None else label(fields.priority),
             assignee=None if fields.assignee is None else person(fields.assignee),
+            creator=None if fields.creator is None else person(fields.creator),
             resolution=None if fields.resolution is None else label(fields.resolution),
             cycles={name: sla_cycles(getattr(fields, field)) for name, field in self._sla_fields.items()},
         )
+
+
+def comment(ref: wire.CommentRef) -> Comment:
+    """A comment without its text: public unless it is marked internal, or shown to a role or group only.
+
+    Raises:
+        ValueError: its id or its instant cannot be read.
+    """
+    public = ref.jsdPublic is not False and ref.visibility is None
+    author = None if ref.author is None else person(ref.author)
+    return Comment(int(ref.id), _instant(ref.created, "comment.created"), author, public)
 
 
 def sla_cycles(value: wire.SlaField | str | list[Any] | None) -> tuple[SlaCycle, ...]:
@@ -176,7 +224,7 @@ def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
         at: int | None = None
         number = 0
         for item in history.items:
-            name = _FOLLOWED.get(item.fieldId or item.field)
+            name = _followed(item)
             if name is not None:
                 if at is None:
                     at, number = history_instant(history.created), int(history.id)
@@ -184,6 +232,12 @@ def changes(histories: Iterable[wire.History]) -> Iterator[Change]:
                         raise ValueError(f"its number {number} is out of range")
                 before, after = item.fromString and clean(item.fromString), item.toString and clean(item.toString)
                 yield Change(number, at, name, item.from_, before, item.to, after)
+
+
+def _followed(item: wire.Item) -> ChangedField | None:
+    if item.fieldId:
+        return _FOLLOWED.get(item.fieldId)
+    return None if item.fieldtype == "custom" else _FOLLOWED.get(item.field.lower())
 
 
 def history_instant(created: float | str) -> int:
@@ -211,8 +265,9 @@ def label(ref: wire.LabelRef) -> Label:
 
 
 def person(ref: wire.UserRef) -> Person:
-    """An account; one without a name left is shown by a general word."""
-    return _person(ref.accountId, ref.displayName, ref.active, ref.accountType)
+    """An account; one without a name left is shown by a general word. Data Center knows accounts by key or name."""
+    id_ = ref.accountId or ref.key or ref.name or "unknown"
+    return _person(id_, ref.displayName, ref.active, ref.accountType)
 
 
 # A queue has thousands of tickets and a few dozen of these: the same one is not made twice.

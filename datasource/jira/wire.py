@@ -67,10 +67,63 @@ class LabelRef(msgspec.Struct, gc=False):
 class UserRef(msgspec.Struct, gc=False):
     """An account. Deleted accounts keep an id and lose most else."""
 
-    accountId: str = "unknown"
+    accountId: str | None = None
+    key: str | None = None
+    name: str | None = None
     displayName: str = ""
     active: bool = True
     accountType: str = "atlassian"
+
+
+class Item(msgspec.Struct, gc=False):
+    """One changed field. Without an id it is told by its name, and custom fields may have any name."""
+
+    field: str = ""
+    fieldId: str | None = None
+    fieldtype: str = "jira"
+    from_: str | None = msgspec.field(default=None, name="from")
+    fromString: str | None = None
+    to: str | None = None
+    toString: str | None = None
+
+
+class History(msgspec.Struct, gc=False):
+    """One edit of an issue. The instant is a number or ISO text, depending on the endpoint."""
+
+    id: str | int
+    created: int | float | str
+    items: list[Item] = []
+
+
+class EmbeddedChangelog(msgspec.Struct, gc=False):
+    """An issue's histories as they come inside the issue: whole on Data Center, cut short on Cloud."""
+
+    histories: list[History] = []
+    total: int = 0
+
+
+class Restriction(msgspec.Struct, gc=False):
+    """To whom alone a comment is shown: a role or a group."""
+
+    type: str | None = None
+
+
+class CommentRef(msgspec.Struct, gc=False):
+    """A comment without its text. `visibility` is there when only a role or group may see it."""
+
+    id: str
+    created: datetime
+    author: UserRef | None = None
+    jsdPublic: bool | None = None
+    visibility: Restriction | None = None
+
+
+class CommentList(msgspec.Struct, gc=False):
+    """The first page of an issue's comments as it comes inside the issue, or a page of them asked for by itself."""
+
+    comments: list[CommentRef] = []
+    total: int = 0
+    startAt: int = 0
 
 
 class Fields(msgspec.Struct, gc=False):
@@ -83,6 +136,7 @@ class Fields(msgspec.Struct, gc=False):
     summary: str | None = None
     priority: LabelRef | None = None
     assignee: UserRef | None = None
+    creator: UserRef | None = None
     resolution: LabelRef | None = None
     resolutiondate: datetime | None = None
 
@@ -90,16 +144,26 @@ class Fields(msgspec.Struct, gc=False):
 FIELD_NAMES = tuple(field.name for field in msgspec.structs.fields(Fields))
 
 
-def fields_type(sla_fields: Sequence[str], sla_type: Any) -> type[Fields]:
-    """`Fields` with SLA fields under their own ids, each of `sla_type` and None where absent."""
-    extra = [(name, sla_type, None) for name in sla_fields]
+def fields_type(sla_fields: Sequence[str], sla_type: Any, *, comments: bool = False) -> type[Fields]:
+    """`Fields` with SLA fields under their own ids, each of `sla_type` and None where absent, and maybe comments."""
+    extra: list[tuple[str, Any, Any]] = [(name, sla_type, None) for name in sla_fields]
+    if comments:
+        extra.append(("comment", CommentList | None, None))
     return msgspec.defstruct("QueueFields", extra, bases=(Fields,), gc=False)  # type: ignore[return-value]
 
 
+def issue_type(fields: type[Fields]) -> Any:
+    """An issue with these fields, and with its changelog where that was asked for."""
+    parts: list[Any] = [("id", str), ("key", str, ""), ("fields", fields | None, None)]
+    parts.append(("changelog", EmbeddedChangelog | None, None))
+    return msgspec.defstruct("Issue", parts, gc=False)
+
+
 def page_type(fields: type[Fields]) -> Any:
-    """A page of bulkfetch with issues of these fields."""
-    issue = msgspec.defstruct("Issue", [("id", str), ("key", str, ""), ("fields", fields | None, None)], gc=False)
-    return msgspec.defstruct("IssuePage", [("issues", list[issue]), ("issueErrors", list[Any], [])], gc=False)  # type: ignore[valid-type]
+    """A page of issues of these fields, as bulkfetch or a search answers it."""
+    issue = issue_type(fields)
+    parts: list[Any] = [("issues", list[issue]), ("nextPageToken", str | None, None), ("total", int, 0)]  # type: ignore[valid-type]
+    return msgspec.defstruct("IssuePage", parts, gc=False)
 
 
 class LoosePage(msgspec.Struct, gc=False):
@@ -115,30 +179,73 @@ class LooseIssue(msgspec.Struct, gc=False):
     key: str = ""
 
 
+class Count(msgspec.Struct, gc=False):
+    """An estimate of how many issues match."""
+
+    count: int
+
+
+class TokenPage(msgspec.Struct, gc=False):
+    """Where a search goes on."""
+
+    nextPageToken: str | None = None
+
+
+class SearchPage(msgspec.Struct, gc=False):
+    """A page of Data Center's search, of which only the place counts; `maxResults` is what the site allows."""
+
+    issues: list[msgspec.Raw]
+    startAt: int = 0
+    maxResults: int = 0
+    total: int = 0
+
+
+class CreatedFields(msgspec.Struct, gc=False):
+    """When an issue was created."""
+
+    created: datetime
+
+
+class CreatedIssue(msgspec.Struct, gc=False):
+    """An issue of which only its beginning is asked."""
+
+    fields: CreatedFields
+
+
+class CreatedPage(msgspec.Struct, gc=False):
+    """A page of such issues."""
+
+    issues: list[CreatedIssue]
+    total: int = 0
+
+
+class VersionFields(msgspec.Struct, gc=False):
+    """When an issue was last updated."""
+
+    updated: datetime
+
+
+class VersionedIssue(msgspec.Struct, gc=False):
+    """An issue of which only the last update is asked."""
+
+    id: str
+    fields: VersionFields | None = None
+
+
+class VersionPage(msgspec.Struct, gc=False):
+    """A page of such issues; `total` is Data Center's count of all that match."""
+
+    issues: list[VersionedIssue]
+    total: int = 0
+    startAt: int = 0
+    maxResults: int = 0
+
+
 class IdPage(msgspec.Struct, gc=False):
     """A page of search/jql with bare ids."""
 
     issues: list[LooseIssue]
     nextPageToken: str | None = None
-
-
-class Item(msgspec.Struct, gc=False):
-    """One changed field."""
-
-    field: str = ""
-    fieldId: str | None = None
-    from_: str | None = msgspec.field(default=None, name="from")
-    fromString: str | None = None
-    to: str | None = None
-    toString: str | None = None
-
-
-class History(msgspec.Struct, gc=False):
-    """One edit of an issue. The instant is a number or ISO text, depending on the endpoint."""
-
-    id: str | int
-    created: int | float | str
-    items: list[Item] = []
 
 
 class IssueHistories(msgspec.Struct, gc=False):

@@ -51,6 +51,7 @@ def _sla(sla: Sla) -> Mapping[str, Any]:
         "field": sla.field,
         "clock": sla.clock,
         "judged": sla.judged,
+        "stops_at": sla.stops_at,
         "goals": [_goal(goal) for goal in sla.goals],
     }
 

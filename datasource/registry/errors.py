@@ -3,8 +3,8 @@
 ```
 PortalError
 └── RegistryError             a registry that cannot be used, with its problems one by one
-    ├── RegistryMissing       there is no file at the path
-    ├── RegistryUnreadable    there is one, but not a bounded JSON text in UTF-8
+    ├── RegistryMissing       there is nothing at the path or address
+    ├── RegistryUnreadable    there is something, but not a bounded JSON text in UTF-8, or it cannot be read at all
     └── RegistryInvalid       it is JSON, and these parts of it are wrong
 ```
 """
@@ -27,16 +27,19 @@ class RegistryError(PortalError):
 
 
 class RegistryMissing(RegistryError):
-    """There is no file at the path."""
+    """There is nothing at the path or address. `found` says so where it can be said more exactly."""
 
-    def __init__(self, origin: str) -> None:
-        super().__init__(origin, (Problem("", f"nothing at {origin}", "a queue registry"),))
+    def __init__(self, origin: str, found: str | None = None) -> None:
+        super().__init__(origin, (Problem("", found or f"nothing at {origin}", "a queue registry"),))
+        self._found = found
 
     def __str__(self) -> str:
-        """The path, and three ways to get a registry."""
+        """The path or address, and three ways to get a registry."""
+        found = f" ({self._found})" if self._found else ""
         return (
-            f"There is no queue registry at {self.origin}. Write one (docs/registry.md shows how), "
-            "set QUEUE_REGISTRY to the path of yours, or look around with `opsportal demo`."
+            f"There is no queue registry at {self.origin}{found}. Write one (docs/registry.md shows how, "
+            "`opsportal registry suggest` begins it), set QUEUE_REGISTRY to the path or address of yours, "
+            "or look around with `opsportal demo`."
         )
 
 

@@ -1,57 +1,23 @@
-"""The registry in a file: read when it changed, and the last good version kept when the new one is broken."""
+"""The registry in a file: read when its time or size changed."""
 
+import contextlib
 import os
 import stat
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
-from typing import Self
 
-from datasource.registry.errors import RegistryError, RegistryMissing, RegistryUnreadable
-from datasource.registry.parse import parse
+from datasource.registry.errors import RegistryMissing, RegistryUnreadable
+from datasource.registry.last_good import LastGood, RegistryReading, Version
 from datasource.registry.problem import Problem
 from datasource.registry.syntax import LARGEST_BYTES
 from servicelevel.policy import Policy
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryReading:
-    """The policy in force, and what is wrong with the file if it no longer is what the policy was read from."""
-
-    policy: Policy
-    changed_at: datetime
-    """When the version in force was last written (UTC)."""
-    problems: tuple[Problem, ...] = ()
-    """Problems of the file as it is now; empty while the policy in force is the file's."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """What tells one version of the file from another."""
-
-    mtime_ns: int
-    size: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Self:
-        """The version that a file's status shows."""
-        return cls(status.st_mtime_ns, status.st_size)
-
-    @property
-    def changed_at(self) -> datetime:
-        """When it was written (UTC)."""
-        return datetime.fromtimestamp(self.mtime_ns / 1_000_000_000, UTC)
 
 
 class FileRegistry:
     """A registry file. Its methods may be called from several threads at once."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = Lock()
-        self._seen: _Version | None = None
-        self._reading: RegistryReading | None = None
+        self._last_good = LastGood(_File(path))
 
     def read(self) -> Policy:
         """The policy the file states now.
@@ -59,8 +25,7 @@ class FileRegistry:
         Raises:
             RegistryError: there is no file, it cannot be read, or it is wrong.
         """
-        _, text = self._load()
-        return parse(text, str(self._path))
+        return self._last_good.read()
 
     def current(self) -> RegistryReading:
         """The policy of the last good version; the file is read again whenever its time or size changed.
@@ -68,38 +33,44 @@ class FileRegistry:
         Raises:
             RegistryError: no version has been good so far.
         """
-        with self._lock:
-            version = self._version()
-            if self._reading is not None and version == self._seen:
-                return self._reading
-            try:
-                version, text = self._load()
-                reading = RegistryReading(parse(text, str(self._path)), version.changed_at)
-            except RegistryError as error:
-                if self._reading is None:
-                    raise
-                reading = replace(self._reading, problems=error.problems)
-            self._reading, self._seen = reading, version
-            return reading
+        return self._last_good.current()
 
-    def _version(self) -> _Version | None:
-        try:
-            return _Version.of(self._path.stat())
-        except OSError:
-            return None
 
-    def _load(self) -> tuple[_Version, bytes]:
+class _File:
+    """A file as the place of a registry."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.origin = str(path)
+
+    def load(self) -> Version:
         """The bytes of the file and the version they belong to, both of one opened file."""
         try:
             # Opening a pipe would wait for a writer that may never come.
             if not stat.S_ISREG(self._path.stat().st_mode):
                 raise self._unreadable("something that is not a file")
             with self._path.open("rb") as file:
-                return _Version.of(os.fstat(file.fileno())), file.read(LARGEST_BYTES + 1)
+                status = os.fstat(file.fileno())
+                return Version(_mark(status), _changed_at(status), file.read(LARGEST_BYTES + 1))
         except FileNotFoundError:
-            raise RegistryMissing(str(self._path)) from None
+            raise RegistryMissing(self.origin) from None
         except OSError as error:
             raise self._unreadable(f"a file that cannot be read ({error.strerror})") from error
 
+    def load_unless(self, mark: str) -> Version | None:
+        """The same, or None while time and size are those of the mark."""
+        with contextlib.suppress(OSError):  # loading says what is wrong
+            if _mark(self._path.stat()) == mark:
+                return None
+        return self.load()
+
     def _unreadable(self, found: str) -> RegistryUnreadable:
-        return RegistryUnreadable(str(self._path), (Problem("", found, "a JSON file that may be read"),))
+        return RegistryUnreadable(self.origin, (Problem("", found, "a JSON file that may be read"),))
+
+
+def _mark(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns}-{status.st_size}"
+
+
+def _changed_at(status: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(status.st_mtime_ns / 1_000_000_000, UTC)

@@ -73,6 +73,8 @@ class FirstResponseSection(ClockSection):
 
     judged: Literal["first", "last", "each"] = "first"
     """Which cycle of a ticket counts."""
+    stops_at: Literal["comment", "left_new"] = "comment"
+    """What ends a computed clock: an analyst's public `comment`, or the ticket having `left_new` statuses."""
 
 
 class ResolutionSection(ClockSection):

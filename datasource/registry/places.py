@@ -25,7 +25,7 @@ _NO_PLACES = {"localtime", "Factory", "posixrules"}
 
 def _zone(value: Any) -> str:
     name = text_of(value, _EXPECTED_ZONE)
-    if name not in _zones():
+    if not is_zone(name):
         raise refusal(_EXPECTED_ZONE, _nearest_zone(name))
     return name
 
@@ -33,6 +33,11 @@ def _zone(value: Any) -> str:
 TimeZone: TypeAlias = Annotated[
     str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["America/Sao_Paulo", "Europe/Berlin"]})
 ]
+
+
+def is_zone(name: str) -> bool:
+    """Whether a registry may name this time zone."""
+    return name in _zones()
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,7 @@ def _sla(name: SlaName, section: QueueSection, defaults: DefaultsSection) -> Sla
         field=clock.field,
         clock=clock.clock,
         judged=clock.judged,
+        stops_at=section.sla.first_response.stops_at if name == "first_response" else "comment",
         goals=tuple(Goal(goal.goal, goal.priority, goal.type, goal.valid_from) for goal in goals),
     )
 

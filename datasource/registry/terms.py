@@ -15,7 +15,7 @@ LONGEST_NAME = 200
 LONGEST_FILTER = 2_000
 _LONGEST_GOAL_H = 10_000
 _ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
-_PROJECT_PATTERN = r"^[A-Z][A-Z0-9_]+$"
+PROJECT_PATTERN = r"^[A-Z][A-Z0-9_]+$"
 _FIELD_PATTERN = r"^customfield_[0-9]{1,12}$"
 _DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _GOAL_PATTERN = r"^(?:[0-9]{1,5}h(?:[0-5]?[0-9]m)?|[0-9]{1,6}m)$"
@@ -54,9 +54,9 @@ def _projects(value: Any) -> tuple[str, ...]:
     if not keys or len(keys) > 100:
         raise refusal(_EXPECTED_PROJECT)
     for key in keys:
-        if not isinstance(key, str) or len(key) > 255 or not re.fullmatch(_PROJECT_PATTERN, key):
+        if not isinstance(key, str) or len(key) > 255 or not re.fullmatch(PROJECT_PATTERN, key):
             upper = key.strip().upper() if isinstance(key, str) else ""
-            raise refusal(_EXPECTED_PROJECT, upper if re.fullmatch(_PROJECT_PATTERN, upper) else None)
+            raise refusal(_EXPECTED_PROJECT, upper if re.fullmatch(PROJECT_PATTERN, upper) else None)
     if len(set(keys)) < len(keys):
         raise refusal(_EXPECTED_PROJECT)
     return tuple(keys)
@@ -124,10 +124,10 @@ Projects: TypeAlias = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": _PROJECT_PATTERN},
+                {"type": "string", "pattern": PROJECT_PATTERN},
                 {
                     "type": "array",
-                    "items": {"type": "string", "pattern": _PROJECT_PATTERN},
+                    "items": {"type": "string", "pattern": PROJECT_PATTERN},
                     "minItems": 1,
                     "maxItems": 100,
                     "uniqueItems": True,

@@ -75,3 +75,52 @@ class AnyPage(msgspec.Struct):
     """A page whose contents do not matter."""
 
     results: list[msgspec.Raw]
+
+
+class UserRef(msgspec.Struct):
+    """Somebody on Data Center: the key never changes, the name may."""
+
+    key: str | None = None
+    name: str | None = None
+
+
+class ServerWorklogRef(msgspec.Struct):
+    """Booked time on Data Center, with each name that releases have given to its parts."""
+
+    timeSpentSeconds: int
+    tempoWorklogId: int | None = None
+    id: int | None = None
+    issue: IssueRef | None = None
+    issueId: int | None = None
+    startDate: str | None = None
+    started: str | None = None
+    dateStarted: str | None = None
+    workerKey: str | None = None
+    worker: str | None = None
+    author: UserRef | None = None
+    billableSeconds: int | None = None
+
+
+class MembershipSpan(msgspec.Struct):
+    """From and to which date somebody belongs to a team; empty without an end."""
+
+    dateFromANSI: str | None = None
+    dateToANSI: str | None = None
+
+
+class TeamMember(msgspec.Struct):
+    """Somebody in a team on Data Center."""
+
+    member: UserRef
+    membership: MembershipSpan = msgspec.field(default_factory=MembershipSpan)
+
+
+class UserSchedule(msgspec.Struct):
+    """Somebody's schedule on Data Center."""
+
+    days: list[ScheduledDay]
+
+
+def user_key(ref: UserRef | None) -> str:
+    """What identifies somebody."""
+    return (ref and (ref.key or ref.name)) or "unknown"

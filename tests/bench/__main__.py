@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import business_time, cold_read, decoding, memory, rollup
+from tests.bench import business_time, cold_read, decoding, memory, rollup, throttling, warm_refresh
 from tests.bench.measuring import Line
 
 BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
@@ -11,7 +11,10 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "decoding": decoding.lines,
     "rollup": rollup.lines,
     "memory": memory.lines,
-    "cold-read": cold_read.lines,
+    "cold-read": cold_read.cloud,
+    "cold-read-datacenter": cold_read.data_center,
+    "warm-refresh": warm_refresh.lines,
+    "throttling": throttling.lines,
 }
 
 

@@ -8,7 +8,7 @@ import msgspec
 from datasource.jira import wire
 from datasource.jira.jql import queue_query
 from datasource.jira.parse import TicketReader, Unreadable, changes
-from datasource.jira.read import sla_fields
+from datasource.jira.tickets import sla_fields
 from servicelevel.building import ColumnsBuilder
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import Queue
@@ -40,11 +40,11 @@ def to_columns(queue: Queue, pages: list[bytes], histories: list[bytes]) -> Tick
     """What a cold read does with its bytes."""
     reader, builder = TicketReader(sla_fields(queue)), ColumnsBuilder()
     for body in pages:
-        for ticket in reader.page(body):
-            if isinstance(ticket, Unreadable):
-                builder.add_unreadable(ticket.key, ticket.reason)
+        for read in reader.page(body):
+            if isinstance(read, Unreadable):
+                builder.add_unreadable(read.key, read.reason, read.id)
             else:
-                builder.add_ticket(ticket, 0)
+                builder.add_ticket(read.ticket, 0)
     for body in histories:
         for issue in msgspec.json.decode(body, type=wire.ChangelogPage).issueChangeLogs:
             builder.add_changes(int(issue.issueId), changes(issue.changeHistories))

@@ -29,7 +29,7 @@ class Line:
         sign = ">=" if self.at_least else "<="
         verdict = "holds" if self.holds else "MISSED"
         goal = f"{sign} {self.goal:g}{self.unit}"
-        return f"{verdict:<7}{self.name:<52}{self.value:>10.3f}{self.unit:<3} {goal:<10} {self.detail}"
+        return f"{verdict:<7}{self.name:<56}{self.value:>10.3f}{self.unit:<3} {goal:<10} {self.detail}"
 
 
 def best_of(*sides: Callable[[], object], rounds: int = ROUNDS, times: int = 1) -> list[float]:

@@ -22,16 +22,8 @@ def lines() -> Iterator[Line]:
 
 
 def _in_own_process(jira: DemoJira) -> tuple[float, int]:
-    settings = jira.settings
-    environment = {
-        "JIRA_BASE_URL": jira.url,
-        "JIRA_EMAIL": jira.email,
-        "JIRA_API_TOKEN": jira.token,
-        "QUEUE_REGISTRY": str(settings.queue_registry),
-        "WINDOW_DAYS": str(settings.window_days),
-    }
     command = [sys.executable, "-m", "tests.bench.memory"]
-    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+    said = subprocess.run(command, env=jira.environment, check=True, capture_output=True, text=True).stdout.split()
     return float(said[0]), int(said[1])
 
 
@@ -41,7 +33,6 @@ def _resident_mb() -> float:
 
 
 def _measure() -> None:
-
     reports = build(load(env_file=None), now=lambda: AS_OF).reports
     before = _resident_mb()
     columns = reports.read(QUEUE, AS_OF).columns

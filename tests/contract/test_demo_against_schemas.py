@@ -22,7 +22,16 @@ _ROOT = Path(__file__).resolve().parents[2]
 _GIVEN = os.environ.get("PORTAL_FIXTURES")  # noqa: TID251 - where recorded payloads lie is no setting of the portal
 _FIXTURES = Path(_GIVEN) if _GIVEN else _ROOT.parent / "shared" / "fixtures"
 _SPECS = _FIXTURES.parent / "specs"
-_SIZES = {"service-desk": 200, "billing": 90, "platform-ops": 90, "network": 90, "people": 60, "field-support": 60}
+_SIZES = {
+    "service-desk": 200,
+    "billing": 90,
+    "platform-ops": 90,
+    "network": 90,
+    "people": 60,
+    "field-support": 60,
+    "internal-tools": 90,
+    "website": 60,
+}
 
 if not _SPECS.is_dir():
     pytest.skip(
@@ -50,6 +59,10 @@ class Published:
         self._document = document
         self._address = f"urn:{name}"
         self._registry: Registry[Any] = Registry().with_resource(self._address, DRAFT202012.create_resource(document))
+
+    def schema(self, name: str) -> Any:
+        """One of the published components."""
+        return self._document["components"]["schemas"][name]
 
     def complaints(self, method: str, path: str, answer: Any) -> list[str]:
         """Everything in which a successful answer differs from what is published for the operation."""
@@ -215,6 +228,101 @@ def test_worklog_search_fits_the_published_schema(demo: Demo) -> None:
 
     assert answer["results"]
     assert Published("tempo-cloud-v4").complaints("post", "/worklogs/search", answer) == []
+
+
+@pytest.mark.parametrize("below", ["", "/changelog", "/comment", "/worklog"])
+def test_tickets_without_service_levels_fit_the_published_schema(
+    demo: Demo, jira: requests.Session, below: str
+) -> None:
+    """The same for the software projects, whose comments are restricted and edited."""
+    published = Published("jira-cloud-v3")
+    found = _post(jira, demo, "/rest/api/3/search/jql", {"jql": "project in (DEV, WEB)", "maxResults": 5000})
+    for issue in found["issues"][::6]:
+        answer = _get(jira, demo, f"/rest/api/3/issue/{issue['id']}{below}")
+        template = f"/rest/api/3/issue/{{issueIdOrKey}}{below}"
+        assert _unexpected(published.complaints("get", template, answer)) == []
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Demo, requests.Session]]:
+    """A small Data Center demo, and a session with its token."""
+    options = Options(clock="frozen:2026-11-23T12:00:00Z", sizes=_SIZES, dialect="datacenter")
+    with start(options) as running, requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {running.jira_pat}"
+        yield running, session
+
+
+def test_server_worklogs_fit_the_published_schema(server: tuple[Demo, requests.Session]) -> None:
+    """All of a year, those on deleted tickets among them, under the published names and no others."""
+    demo, session = server
+    published = Published("tempo-datacenter-v4")
+    path = "/tempo-timesheets/4/worklogs/search"
+    answer = _post(session, demo, f"/rest{path}", {"from": "2025-11-24", "to": "2026-11-23"})
+    known = set(published.schema("TempoWorklogV4Bean")["properties"])
+    of_issue = set(published.schema("TempoWorklogIssueV4Bean")["properties"])
+
+    assert len(answer) > 500
+    assert published.complaints("post", path, answer) == []
+    assert all(set(held) <= known and set(held["issue"]) <= of_issue for held in answer)
+
+
+def test_one_server_worklog_fits_the_published_schema(server: tuple[Demo, requests.Session]) -> None:
+    """Alone it looks as it does in a search."""
+    demo, session = server
+    path = "/tempo-timesheets/4/worklogs"
+    held = _post(session, demo, f"/rest{path}/search", {"from": "2026-11-01", "to": "2026-11-23"})[0]
+    answer = _get(session, demo, f"/rest{path}/{held['tempoWorklogId']}")
+
+    assert answer == held
+    assert Published("tempo-datacenter-v4").complaints("get", f"{path}/{{worklogId}}", answer) == []
+
+
+def test_server_errors_have_the_form_of_recorded_ones(server: tuple[Demo, requests.Session]) -> None:
+    """A refused login and a search past the window: status, kind of body and its keys."""
+    demo, session = server
+    recorded = _FIXTURES / "errors"
+    login = json.loads((recorded / "jira_datacenter_401_myself.json").read_text(encoding="utf-8"))
+    window = json.loads((recorded / "jira_datacenter_500_result_window.json").read_text(encoding="utf-8"))
+    refused = requests.get(f"{demo.jira_base_url}/rest/api/2/myself", timeout=20)
+    beyond = session.get(f"{demo.jira_base_url}/rest/api/2/search?jql=project=SD&startAt=9999&maxResults=100")
+
+    assert (refused.status_code, refused.json()) == (login["status"], login["body"])
+    assert set(refused.headers) >= {"WWW-Authenticate", "X-AUSERNAME"}
+    assert beyond.status_code == window["status"]
+    assert re.fullmatch(r"<message>Search limit exceeded\. .*</message>", beyond.text)
+    assert re.match(r"<message>Search limit exceeded\. ", window["body"])
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("serverInfo", "serverInfo"), ("myself", "myself"), ("search_page", "search?jql=project=SD&fields=updated")],
+)
+def test_server_answers_have_the_keys_of_recorded_ones(
+    server: tuple[Demo, requests.Session], name: str, path: str
+) -> None:
+    """What a real server said is all there, and its fields too."""
+    demo, session = server
+    recorded = json.loads((_FIXTURES / "jira-datacenter" / f"{name}.json").read_text(encoding="utf-8"))
+    answer = _get(session, demo, f"/rest/api/2/{path}")
+
+    assert set(answer) == set(recorded)
+    if name == "search_page":
+        assert set(answer["issues"][0]) == set(recorded["issues"][0])
+        assert set(answer["issues"][0]["fields"]) == set(recorded["issues"][0]["fields"])
+
+
+def test_server_fields_have_the_form_of_recorded_ones(server: tuple[Demo, requests.Session]) -> None:
+    """Also those of service levels."""
+    demo, session = server
+    recorded = json.loads((_FIXTURES / "jira-datacenter" / "field_list.json").read_text(encoding="utf-8"))
+    answer = _get(session, demo, "/rest/api/2/field")
+    kinds = {(field["schema"]["type"], field["schema"].get("custom")) for field in answer if "schema" in field}
+
+    assert {frozenset(field) for field in answer} <= {frozenset(field) for field in recorded}
+    levels = [
+        field["schema"] for field in recorded if field.get("schema", {}).get("type") == "sd-servicelevelagreement"
+    ]
+    assert {(schema["type"], schema["custom"]) for schema in levels} <= kinds
 
 
 def test_comparison_would_notice_a_difference() -> None:

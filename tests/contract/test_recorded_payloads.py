@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, NotPermitted, SourceError, SourceRejected, SourceThrottled
 from datasource.jira import wire
-from datasource.jira.parse import TicketReader, Unreadable, changes, person, sla_cycles, status
+from datasource.jira.parse import Read, TicketReader, changes, person, sla_cycles, status
 from datasource.transport import Login, Transport
 from servicelevel.ticket import Change, Person, SlaCycle, Status, Ticket, Worklog
 from tests.fakes.canned import Canned, Json
@@ -59,13 +59,13 @@ NOT_READ: Mapping[str, str] = {
     "jira-cloud/issue_worklogs.json": "hours come from Tempo; Jira's copies are all of one app account",
     "jsm-cloud/queue_issue_documented_example.json": "a queue is a query of the registry, not a desk's own queue",
     "jsm-cloud/queue_list_documented_example.json": "a queue is a query of the registry, not a desk's own queue",
-    "jsm-cloud/request_comment_documented_example.json": "clocks are Jira's own, so no comment is read",
+    "jsm-cloud/request_comment_documented_example.json": "comments come from Jira's own resource, in another form",
     "tempo-cloud/workload_schemes.json": "capacity comes from each person's schedule",
 }
 NOT_READ_FOLDERS: Mapping[str, str] = {
-    "jira-datacenter": "Jira Data Center is not read",
-    "tempo-datacenter": "Tempo for Data Center is not read",
-    "errors/jira_datacenter": "failures of Jira Data Center, which is not read",
+    "jira-datacenter": "Jira Data Center has tests of its own",
+    "tempo-datacenter": "so has Tempo for it",
+    "errors/jira_datacenter": "and so have its failures",
 }
 
 
@@ -90,9 +90,15 @@ def _clocks(recorded: Path, *fields: str) -> list[Ticket]:
     captured = _content(recorded, "jsm-cloud/issue_sla_fields_captured.json")["issues"]
     whole = [{**each, "fields": {**issue(1)["fields"], **each["fields"]}} for each in captured]
     reader = TicketReader({"first_response": fields[0], "resolution": fields[1]})
-    read = list(reader.page(json.dumps({"issues": whole}).encode()))
-    assert all(isinstance(ticket, Ticket) for ticket in read)
-    return [ticket for ticket in read if isinstance(ticket, Ticket)]
+    return _tickets(reader, {"issues": whole})
+
+
+def _tickets(reader: TicketReader, page: Json) -> list[Ticket]:
+    """Every issue of a page, none of them unreadable."""
+    read = list(reader.page(json.dumps(page).encode()))
+    tickets = [each.ticket for each in read if isinstance(each, Read)]
+    assert len(tickets) == len(read)
+    return tickets
 
 
 def test_captured_clocks_of_two_requests(recorded: Path) -> None:
@@ -183,8 +189,7 @@ def test_sla_fields_are_told_from_fields_with_such_names(recorded: Path) -> None
 
 def test_issues_of_a_board(recorded: Path) -> None:
     """Translated names, a category that contradicts its status, hidden characters, nobody assigned, two endings."""
-    body = json.dumps(_content(recorded, "jira-cloud/board_issues_with_changelog.json")).encode()
-    tickets = [each for each in TicketReader({}).page(body) if isinstance(each, Ticket)]
+    tickets = _tickets(TicketReader({}), _content(recorded, "jira-cloud/board_issues_with_changelog.json"))
 
     assert [(t.id, t.key) for t in tickets] == [
         (10063, "EE-1"), (10077, "EE-15"), (10079, "EE-17"), (10082, "EE-20"), (10086, "EE-24"), (10098, "EE-36"),
@@ -227,6 +232,22 @@ def test_histories_of_a_board(recorded: Path) -> None:
     ]  # fmt: skip
 
 
+def test_comments_of_a_board(recorded: Path) -> None:
+    """They come inside the issues, whole, with their authors; none of them is restricted."""
+    body = json.dumps(_content(recorded, "jira-cloud/board_issues_with_changelog.json")).encode()
+    read = {each.ticket.key: each for each in TicketReader({}, comments=True).page(body) if isinstance(each, Read)}
+
+    assert {key: [(c.id, c.at, c.public) for c in each.comments] for key, each in read.items() if each.comments} == {
+        "EE-1": [(10036, 1592370243848, True)],
+        "EE-17": [(11860, 1595402729121, True)],
+        "EE-24": [(10001, 1591946248700, True)],
+    }
+    (said,) = read["EE-17"].comments
+    assert said.author is not None
+    assert said.author.id == "56b02c425223d0f9101576d9"
+    assert [each.comments_left for each in read.values()] == [0] * 8
+
+
 def test_a_page_of_changes_that_is_nearly_all_noise(recorded: Path) -> None:
     """One of seventy-nine histories counts, with two items: the ending and the status."""
     page = _content(recorded, "jira-cloud/issue_changelog_page.json")
@@ -251,16 +272,14 @@ def test_a_small_page_of_changes(recorded: Path) -> None:
 
 def test_issues_of_the_old_search(recorded: Path) -> None:
     """The envelope is gone, the issues have the same form."""
-    body = json.dumps(_content(recorded, "jira-cloud/legacy_search_response_truncated.json")).encode()
-    tickets = list(TicketReader({}).page(body))
+    tickets = _tickets(TicketReader({}), _content(recorded, "jira-cloud/legacy_search_response_truncated.json"))
 
-    assert not any(isinstance(ticket, Unreadable) for ticket in tickets)
-    assert [(t.id, t.created, t.resolved_on) for t in tickets if isinstance(t, Ticket)] == [
+    assert [(t.id, t.created, t.resolved_on) for t in tickets] == [
         (15398, 1698915754255, 1699346768298),
         (15379, 1698828118795, 1699025525201),
         (15360, 1698685854269, 1698691524684),
     ]
-    assert {t.status for t in tickets if isinstance(t, Ticket)} == {Status("10125", "Done", "done")}
+    assert {t.status for t in tickets} == {Status("10125", "Done", "done")}
 
 
 def test_statuses_of_a_site(recorded: Path) -> None:
@@ -289,7 +308,7 @@ def test_people_of_a_site(recorded: Path) -> None:
     assert found["557058:7369ea6a-eb9b-e73f-17d5-aaab4b233454"] == Person(
         "557058:7369ea6a-eb9b-e73f-17d5-aaab4b233454", "Person 16", automation=True
     )
-    assert person(wire.UserRef("512d255cbc62f2e7351babd9", "Person 12", active=False)) in found.values()
+    assert person(wire.UserRef("512d255cbc62f2e7351babd9", displayName="Person 12", active=False)) in found.values()
 
 
 def test_projects_of_a_site(recorded: Path) -> None:

@@ -19,14 +19,15 @@ from referencing.jsonschema import DRAFT202012
 from datasource.deadline import Deadline
 from datasource.hours import TempoHours
 from datasource.jira.check import registry_problems
-from datasource.jira.client import JiraCloud
-from datasource.tempo.client import TempoCloud
+from datasource.jira.cloud import JiraCloud
+from datasource.tempo.cloud import TempoCloud
+from servicelevel.instants import DAY_MS, HOUR_MS
 from servicelevel.policy import Policy
 from tests.fakes.canned import Call, Json
-from tests.fakes.jira_json import history, issue, status_item
+from tests.fakes.jira_json import comment, history, issue, status_item
 from tests.fakes.jira_site import JiraSite
 from tests.fakes.tempo_site import TempoSite, worklog
-from tests.unit.datasource.jira.desk import DESK, read
+from tests.unit.datasource.jira.desk import ANSWERED_BY_COMMENT, READ_AT_MS, read
 
 NOT_DESCRIBED = {
     "/rest/api/3/resolution": "the description at hand leaves the list of resolutions out",
@@ -34,8 +35,10 @@ NOT_DESCRIBED = {
 }
 JIRA_CALLS = {
     ("POST", "/rest/api/3/search/jql"),
+    ("POST", "/rest/api/3/search/approximate-count"),
     ("POST", "/rest/api/3/issue/bulkfetch"),
     ("POST", "/rest/api/3/changelog/bulkfetch"),
+    ("GET", "/rest/api/3/issue/{issueIdOrKey}/comment"),
     ("GET", "/rest/api/3/myself"),
     ("GET", "/rest/api/3/status"),
     ("GET", "/rest/api/3/field"),
@@ -62,18 +65,22 @@ class Asked:
 
 @pytest.fixture(scope="module")
 def asked() -> Asked:
-    """A queue is read with its hours and its team, and everything is checked."""
+    """A queue is read with its comments, its hours and its team, read on, compared, and everything is checked."""
     histories: dict[int, list[Json]] = {
         n: [history(n * 10 + i, 1_793_617_200_000 + i, status_item("1", "2")) for i in range(3)] for n in (1, 2, 3)
     }
     site = JiraSite((issue(n) for n in (1, 2, 3)), histories)
+    site.comments = {1: [comment(n, "2026-11-02T10:00:00.000-0300") for n in range(1, 6)]}
     members: list[Json] = [{"member": {"accountId": "557058:ana"}, "from": None, "to": None}]
     tempo = TempoSite([worklog(n, n, "2026-11-02", author=f"a{n}") for n in (1, 2, 3, 99)], members)
-    queue, soon = changed(DESK, tempo_team=7), Deadline.after(60)
-    columns = read(site)
-    TempoHours(tempo.tempo, site.jira).read(queue, columns, date(2026, 11, 1), date(2026, 11, 30), 60.0)
+    queue, soon = changed(ANSWERED_BY_COMMENT, tempo_team=7), Deadline.after(60)
+    columns = read(site, queue=queue)
+    columns = read(site, columns, queue=queue, read_at=READ_AT_MS + HOUR_MS)
+    columns = read(site, columns, queue=queue, read_at=READ_AT_MS + 2 * DAY_MS)
+    source, first, last = TempoHours(tempo.tempo, site.dialect()), date(2026, 11, 1), date(2026, 11, 30)
+    hours = source.read(queue, columns, None, first=first, last=last, read_at=READ_AT_MS, budget_s=60.0)
+    source.read(queue, columns, hours, first=first, last=last, read_at=READ_AT_MS + 60_000, budget_s=60.0)
     registry_problems(site.jira, Policy((queue,)), soon)
-    site.jira.server_info(soon)
     tempo.tempo.prove(soon)
     return Asked(tuple(site.transport.calls), tuple(tempo.transport.calls))
 
@@ -174,7 +181,8 @@ def test_the_comparison_finds_what_is_wrong(published: Path, call: Call, complai
 
 
 JIRA_METHODS = (
-    "server_info myself statuses resolutions priorities sla_fields project id_pages issues existing histories people"
+    "myself statuses resolutions priorities sla_fields project comments id_pages approximate_count issues existing"
+    " search versions histories people"
 )
 
 

@@ -54,6 +54,13 @@ def history(number: int, created: int | str, *items: Json) -> Json:
     return {"id": str(number), "created": created, "items": list(items)}
 
 
+def comment(number: int, created: str, author: Json | None = ANA, **parts: Any) -> Json:
+    """A comment that customers see; `parts` replaces or adds parts of it."""
+    given: Json = {"author": author, "created": created, "updated": created, "jsdPublic": True}
+    body: Json = {"type": "doc", "version": 1, "content": []}
+    return {"id": str(number), "body": body, **given, **parts}
+
+
 def status_item(before: str, after: str) -> Json:
     """The status changed, by status id."""
     names = {status["id"]: status["name"] for status in STATUSES}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from datasource.tempo.client import TempoCloud
+from datasource.tempo.cloud import TempoCloud
 from tests.fakes.canned import Call, Canned, CannedTransport, Json
 
 BASE_URL = "https://api.tempo.invalid/4"
@@ -13,7 +13,12 @@ WORKLOGS = "/worklogs"
 Bend: TypeAlias = Callable[[Call, Canned], Canned]
 
 
-def worklog(number: int, ticket: int, day: str, spent_s: int = 3600, author: str = "ana") -> Json:
+LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+def worklog(
+    number: int, ticket: int, day: str, spent_s: int = 3600, author: str = "ana", *, updated: str = LONG_AGO
+) -> Json:
     """One worklog as Tempo writes it."""
     return {
         "tempoWorklogId": number,
@@ -22,6 +27,7 @@ def worklog(number: int, ticket: int, day: str, spent_s: int = 3600, author: str
         "billableSeconds": 0,
         "startDate": day,
         "startTime": "08:00:00",
+        "updatedAt": updated,
         "author": {"accountId": author},
     }
 
@@ -55,7 +61,8 @@ class TempoSite:
         return self._worklogs(call)
 
     def _worklogs(self, call: Call) -> Json:
-        found = [each for each in self.worklogs if call.params["from"] <= each["startDate"] <= call.params["to"]]
+        first, last, since = call.params["from"], call.params["to"], call.params.get("updatedFrom", "")
+        found = [each for each in self.worklogs if first <= each["startDate"] <= last and each["updatedAt"] >= since]
         start = int(call.params["offset"])
         part = found[start : start + self.page]
         metadata: Json = {"count": len(part), "offset": start, "limit": self.page}

@@ -282,9 +282,9 @@ def test_a_registry_is_validated(demo: Demo, run: Commands) -> None:
     by_setting = run("registry", "validate", QUEUE_REGISTRY=str(demo.registry))
 
     assert (by_path.code, by_path.err) == (0, "")
-    assert by_path.lines()[0] == f"{demo.registry} is in order: 6 queues."
+    assert by_path.lines()[0] == f"{demo.registry} is in order: 8 queues."
     assert [line.split()[0] for line in by_path.lines()[1:]] == [
-        "service-desk", "billing", "platform-ops", "network", "people", "field-support",
+        "service-desk", "billing", "platform-ops", "network", "people", "field-support", "internal-tools", "website",
     ]  # fmt: skip
     assert by_setting == by_path
 
@@ -317,7 +317,17 @@ def test_the_demo_prints_all_queues_and_leaves_nothing_running(run: Commands) ->
 
     assert (process.returncode, err) == (0, "")
     assert "could not be read" not in out
-    for queue in ("Service Desk", "Billing", "Platform Ops", "Network", "People", "Field Support"):
+    fleet = (
+        "Service Desk",
+        "Billing",
+        "Platform Ops",
+        "Network",
+        "People",
+        "Field Support",
+        "Internal tools",
+        "Website",
+    )
+    for queue in fleet:
         assert queue in out
     assert "from made-up data" in out
     _wait_until(lambda: _is_gone(process.pid))
@@ -325,8 +335,8 @@ def test_the_demo_prints_all_queues_and_leaves_nothing_running(run: Commands) ->
 
 def test_ctrl_c_ends_a_report_at_once_and_quietly(demo: Demo, run: Commands) -> None:
     """Though Jira takes its time over every request that is under way."""
-    quick = demo.application.latency
-    demo.application.latency = Latency(call_s=60)
+    control = demo.application.control
+    quick, control.latency = control.latency, Latency(call_s=60)
     try:
         with run.start("report", "billing", "--as-of", NOON, **settings_of(demo)) as process:
             _wait_until(lambda: demo.application.stats.as_dict()["in_flight"])
@@ -334,7 +344,7 @@ def test_ctrl_c_ends_a_report_at_once_and_quietly(demo: Demo, run: Commands) -> 
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=50)
     finally:
-        demo.application.latency = quick
+        control.latency = quick
 
     assert (process.returncode, out, err) == (1, "", "Stopped.\n")
     assert time.monotonic() - began < 30

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, SourceRejected
 from datasource.hours import TempoHours
-from datasource.jira.client import JiraCloud
-from datasource.jira.read import JiraTickets
+from datasource.jira.dialect import Dialect
+from datasource.jira.tickets import JiraTickets
 from datasource.registry.file import FileRegistry
-from datasource.tempo.client import TempoCloud
+from datasource.tempo.cloud import TempoCloud
 from datasource.transport import Login, Transport
 from demo.server import Demo
 from opsportal.reports import Period, Reports
@@ -47,13 +47,13 @@ class Sources:
         self.jira_transport = Transport("Jira", demo.jira_base_url, login, in_flight=6)
         bearer = Login.bearer(SecretStr(tempo_token or demo.tempo_api_token))
         self.tempo_transport = Transport("Tempo", demo.tempo_base_url, bearer, in_flight=3)
-        self.jira, self.tempo = JiraCloud(self.jira_transport), TempoCloud(self.tempo_transport)
+        self.jira, self.tempo = Dialect(self.jira_transport, lanes=6), TempoCloud(self.tempo_transport)
 
     def reports(self, policy: Policy, window_days: int = 120) -> Reports:
         """Reports as of noon."""
         return Reports(
             policy,
-            JiraTickets(self.jira, lanes=6),
+            JiraTickets(self.jira, sweep_hours=24),
             TempoHours(self.tempo, self.jira),
             now=lambda: NOON_MS,
             window_days=window_days,

@@ -1,8 +1,10 @@
 """`opsportal report` against a second opinion that shares no code with it."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -14,16 +16,23 @@ from servicelevel.instants import MISSING
 from servicelevel.policy import SLA_NAMES, Queue, SlaName
 from servicelevel.standing import standing
 from servicelevel.verdicts import Verdict, verdicts
-from tests.integration.conftest import AS_OF_MS, ReportOf, Site
+from tests.integration.conftest import AS_OF_MS, EARLIER, ON_DATA_CENTER, ReportOf, Site
 from tests.oracle.business_time import counted_ms, goal_passed_ms
 from tests.oracle.comparison import differences
+from tests.oracle.computed_features import COMPUTED_FEATURES, computed_features
 from tests.oracle.facts import Ticket
 from tests.oracle.features import FEATURES, features
+from tests.oracle.gathering import gather
+from tests.oracle.instants import DAY_MS, ms_of
 from tests.oracle.queue_facts import Judged, QueueFacts
 from tests.oracle.report import report
 
-QUEUES = ("service-desk", "billing", "platform-ops", "network", "people", "field-support")
-SAMPLE = {queue: 40 if queue == "service-desk" else 32 for queue in QUEUES}
+TIMED_BY_JIRA = ("service-desk", "billing", "platform-ops", "network", "people", "field-support")
+COMPUTED = ("internal-tools", "website")
+QUEUES = (*TIMED_BY_JIRA, *COMPUTED)
+SAMPLE = {queue: 40 if queue == "service-desk" else 32 for queue in TIMED_BY_JIRA}
+COMPUTED_SAMPLE = {"internal-tools": 115, "website": 85}
+DAYS_AGO = (0, 14, 28, 61)
 SEED = 20261123
 DAYS = 30
 _SHOWN = 40
@@ -46,16 +55,33 @@ class Row:
 @pytest.fixture(scope="module")
 def readings(site: Site) -> Mapping[str, tuple[Queue, TicketColumns]]:
     """Every queue's columns as the program reads them."""
+    return _read(site, QUEUES)
+
+
+@pytest.fixture(scope="module")
+def data_center_readings(data_center: Site) -> Mapping[str, tuple[Queue, TicketColumns]]:
+    """The same from Data Center."""
+    return _read(data_center, ON_DATA_CENTER)
+
+
+def _read(site: Site, queues: tuple[str, ...]) -> Mapping[str, tuple[Queue, TicketColumns]]:
     reports = build(load(site.environment, env_file=None), now=lambda: AS_OF_MS).reports
-    read = (reports.read(queue) for queue in QUEUES)
+    read = (reports.read(queue) for queue in queues)
     return {one.queue.id: (one.queue, one.columns) for one in read}
 
 
 @pytest.fixture(scope="module")
 def sample(fleet: Mapping[str, QueueFacts]) -> Mapping[str, list[Ticket]]:
-    """200 tickets drawn at random, from every queue."""
+    """200 tickets drawn at random, from every queue whose clocks Jira runs."""
     draw = random.Random(SEED)
     return {queue: draw.sample(fleet[queue].tickets, count) for queue, count in SAMPLE.items()}
+
+
+@pytest.fixture(scope="module")
+def computed_sample(fleet: Mapping[str, QueueFacts]) -> Mapping[str, list[Ticket]]:
+    """200 tickets drawn at random, from the queues whose clocks nobody runs."""
+    draw = random.Random(SEED)
+    return {queue: draw.sample(fleet[queue].tickets, count) for queue, count in COMPUTED_SAMPLE.items()}
 
 
 def _say(found: list[str]) -> str:
@@ -128,14 +154,20 @@ def test_every_ticket_is_judged_like_the_oracle_judges_it(
     facts, (definition, columns) = fleet[queue], readings[queue]
 
     assert sorted(columns.key) == sorted(ticket.key for ticket in facts.tickets)
+    wrong = _wrong_verdicts(facts, definition, columns, AS_OF_MS)
+    assert not wrong, _say(wrong)
+
+
+def _wrong_verdicts(facts: QueueFacts, definition: Queue, columns: TicketColumns, at_ms: int) -> list[str]:
+    wrong = []
     for sla in SLA_NAMES:
-        ours, theirs = _rows_of_program(columns, sla, definition), _rows_of_oracle(facts, sla)
-        wrong = [f"{key} {sla}: {ours.get(key)}, {theirs.get(key)}" for key in _unequal(ours, theirs)]
-        assert not wrong, _say(wrong)
+        ours, theirs = _rows_of_program(columns, sla, definition, at_ms), _rows_of_oracle(facts, sla, at_ms)
+        wrong += [f"{key} {sla}: {ours.get(key)}, {theirs.get(key)}" for key in _unequal(ours, theirs)]
+    return wrong
 
 
-def _rows_of_program(columns: TicketColumns, sla: SlaName, queue: Queue) -> dict[str, list[Row]]:
-    found = verdicts(columns, sla, queue, standing(columns, AS_OF_MS))
+def _rows_of_program(columns: TicketColumns, sla: SlaName, queue: Queue, at_ms: int = AS_OF_MS) -> dict[str, list[Row]]:
+    found = verdicts(columns, sla, queue, standing(columns, at_ms))
     rows: dict[str, list[Row]] = {}
     for i in range(len(found.row)):
         if found.judged[i]:
@@ -158,9 +190,9 @@ def _known(value: int) -> int | None:
     return None if value == MISSING else int(value)
 
 
-def _rows_of_oracle(facts: QueueFacts, sla: str) -> dict[str, list[Row]]:
+def _rows_of_oracle(facts: QueueFacts, sla: str, at_ms: int) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {}
-    for judged in facts.judged(sla, AS_OF_MS):
+    for judged in facts.judged(sla, at_ms):
         rows.setdefault(judged.ticket.key, []).append(_row(judged))
     return rows
 
@@ -220,9 +252,128 @@ def _wrong_times(facts: QueueFacts, tickets: list[Ticket], reading: tuple[Queue,
 def test_the_tickets_are_hard_to_time(fleet: Mapping[str, QueueFacts], sample: Mapping[str, list[Ticket]]) -> None:
     """Lunch breaks, holidays, pauses, reopens and the clock change are among the 200 tickets and in the whole."""
     drawn, whole = Counter[str](), Counter[str]()
-    for queue, facts in fleet.items():
+    for queue in TIMED_BY_JIRA:
+        facts = fleet[queue]
         drawn += features(facts, sample[queue])
         whole += features(facts, facts.tickets)
 
     assert all(drawn[feature] > 0 for feature in FEATURES), drawn
     assert all(whole[feature] >= 10 for feature in FEATURES), whole
+
+
+@pytest.mark.parametrize("days_ago", DAYS_AGO)
+def test_two_hundred_computed_clocks_were_run_right_minute_by_minute(
+    days_ago: int,
+    fleet: Mapping[str, QueueFacts],
+    computed_sample: Mapping[str, list[Ticket]],
+    readings: Mapping[str, tuple[Queue, TicketColumns]],
+) -> None:
+    """From creation, changelog and comments alone: verdict, instants and business time, today and at earlier instants.
+
+    At an earlier instant only what had happened by then counts, under the goal of the priority of then.
+    """
+    at_ms = AS_OF_MS - days_ago * DAY_MS
+    assert sum(len(tickets) for tickets in computed_sample.values()) == 200
+    wrong = []
+    for queue, tickets in computed_sample.items():
+        keys = {ticket.key for ticket in tickets}
+        found = _wrong_verdicts(fleet[queue].filtered(_is_one_of(keys)), *readings[queue], at_ms)
+        wrong += [line for line in found if line.partition(" ")[0] in keys]
+    assert not wrong, _say(wrong)
+
+
+def _is_one_of(keys: set[str]) -> Callable[[Ticket, int], bool]:
+    return lambda ticket, _at_ms: ticket.key in keys
+
+
+def test_the_computed_clocks_are_hard_to_run(
+    fleet: Mapping[str, QueueFacts], computed_sample: Mapping[str, list[Ticket]]
+) -> None:
+    """Pauses, comes and goes, comments that answer nothing and older goals are among the 200 tickets."""
+    drawn = Counter[str]()
+    for queue in COMPUTED:
+        drawn += computed_features(fleet[queue], computed_sample[queue])
+
+    assert all(drawn[feature] > 0 for feature in COMPUTED_FEATURES), drawn
+
+
+def test_computed_clocks_were_run_right_by_other_rules(
+    fleet: Mapping[str, QueueFacts], other_rules_site: Site, other_rules_report_of: ReportOf
+) -> None:
+    """Leaving the new statuses, every cycle, goals by type, goals that are missing and automation among analysts."""
+    with closing(other_rules_site.upstream()) as upstream:
+        facts = {**fleet, **gather(upstream, other_rules_site.registry, AS_OF_MS, COMPUTED)}
+    expected = {queue: report(facts[queue], facts, AS_OF_MS, DAYS) for queue in COMPUTED}
+    read = _read(other_rules_site, COMPUTED)
+
+    found = [line for queue in COMPUTED for line in differences(other_rules_report_of(queue), expected[queue])]
+    wrong = [
+        line
+        for queue in COMPUTED
+        for ago in DAYS_AGO
+        for line in _wrong_verdicts(facts[queue], *read[queue], AS_OF_MS - ago * DAY_MS)
+    ]
+
+    assert expected["website"]["sla"]["first_response"]["excluded"]["no_goal"] > 0
+    assert not found, _say(found)
+    assert not wrong, _say(wrong)
+
+
+def test_a_computed_report_of_an_earlier_instant_has_every_number_of_the_oracle(
+    site: Site, report_of: ReportOf
+) -> None:
+    """Four weeks ago the same tickets stood otherwise, and the changelog tells how."""
+    at_ms = ms_of(EARLIER)
+    with closing(site.upstream()) as upstream:
+        facts = gather(upstream, site.registry, at_ms, COMPUTED)
+
+    found = [
+        line
+        for queue in COMPUTED
+        for line in differences(report_of(queue, "--as-of", EARLIER), report(facts[queue], facts, at_ms, DAYS))
+    ]
+
+    assert not found, _say(found)
+
+
+@pytest.mark.parametrize("queue", ON_DATA_CENTER)
+def test_a_report_from_data_center_has_every_number_of_the_oracle(
+    queue: str, fleet_on_data_center: Mapping[str, QueueFacts], data_center_report_of: ReportOf
+) -> None:
+    """So it is where Data Center's own search, changelog, comments and Tempo were read."""
+    expected = report(fleet_on_data_center[queue], fleet_on_data_center, AS_OF_MS, DAYS)
+
+    found = list(differences(data_center_report_of(queue), expected))
+
+    assert not found, _say(found)
+
+
+@pytest.mark.parametrize("queue", ON_DATA_CENTER)
+def test_every_ticket_from_data_center_is_judged_like_the_oracle_judges_it(
+    queue: str,
+    fleet_on_data_center: Mapping[str, QueueFacts],
+    data_center_readings: Mapping[str, tuple[Queue, TicketColumns]],
+) -> None:
+    """The same tickets are read from Data Center, and of each the same cycles are judged alike."""
+    facts, (definition, columns) = fleet_on_data_center[queue], data_center_readings[queue]
+
+    assert sorted(columns.key) == sorted(ticket.key for ticket in facts.tickets)
+    wrong = _wrong_verdicts(facts, definition, columns, AS_OF_MS)
+    assert not wrong, _say(wrong)
+
+
+@pytest.mark.parametrize("queue", ON_DATA_CENTER)
+def test_both_editions_of_jira_give_one_report(
+    queue: str, site: Site, data_center: Site, report_of: ReportOf, data_center_report_of: ReportOf
+) -> None:
+    """Of the same tickets both reports are the same text, but for where they were read, how long ago and the revision.
+
+    The revision is one of facts, and Data Center tells `updated` in whole seconds.
+    """
+    ours, theirs = (
+        json.loads(json.dumps(one(queue)).replace(where.ready["jira_base_url"], "https://jira.example"))
+        for one, where in ((report_of, site), (data_center_report_of, data_center))
+    )
+
+    assert {name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)} <= {"age_s", "revision"}
+    assert len(ours["due"]) > 0

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from tests.oracle.instants import HOUR_MS, MINUTE_MS
 from tests.oracle.minutes import Intervals, WorkMinutes
 
 SLAS = ("first_response", "resolution")
@@ -37,11 +38,23 @@ class Anchors:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """A time promised from a local date on (None: always) for a priority and a type (None: any)."""
+
+    goal_ms: int
+    priority: str | None
+    type: str | None
+    valid_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
-    """One SLA of a queue."""
+    """One SLA of a queue; one without a field is computed by its goals."""
 
     name: str
-    field: str
+    field: str | None
+    goals: tuple[Goal, ...]
+    stops_at: str
     policy: str
     target: Fraction
     anchors: Anchors
@@ -62,6 +75,7 @@ class Definition:
     weights: Mapping[str, Fraction]
     pause_statuses: frozenset[str]
     exclude_resolutions: frozenset[str]
+    analysts: frozenset[str]
     tempo_team: int | None
     by_month: bool
 
@@ -96,23 +110,46 @@ def _definition(queue: Any, defaults: Any, calendars: Mapping[str, WorkMinutes])
         projects=tuple(project) if isinstance(project, list) else (project,),
         jql=queue.get("jql"),
         work=calendars[calendar] if calendar else WorkMinutes(ZoneInfo("UTC"), (((0, 1440),),) * 7),
-        promises={name: _promise(name, queue["sla"][name], merged("targets"), anchors) for name in SLAS},
+        promises={
+            name: _promise(name, queue["sla"][name], merged("goals").get(name, ()), merged("targets"), anchors)
+            for name in SLAS
+        },
         anchors={name: _anchors(name, anchors) for name in _ANCHORS},
         weights={name: exact(merged("weights").get(name, usual)) for name, usual in WEIGHTS.items()},
         pause_statuses=frozenset(either("pause_statuses", ())),
         exclude_resolutions=frozenset(either("exclude_resolutions", ())),
+        analysts=frozenset(queue.get("analysts", ())),
         tempo_team=queue.get("tempo", {}).get("team"),
         by_month=queue.get("budget_window") == "month",
     )
 
 
-def _promise(name: str, section: Any, targets: Any, anchors: Any) -> Promise:
+def _promise(name: str, section: Any, goals: Any, targets: Any, anchors: Any) -> Promise:
     target = exact(targets[name])
     below, above = _POINTS[name]
     points = anchors.get(name, {"at_0": below, "at_100": above})
     at_0, at_100 = (target + exact(points[key]) / 100 for key in ("at_0", "at_100"))
     policy = section.get("judged", "first" if name == "first_response" else "last")
-    return Promise(name, section["field"], policy, target, Anchors(at_0, target, min(Fraction(1), at_100)))
+    return Promise(
+        name=name,
+        field=None if section.get("clock") == "computed" else section.get("field"),
+        goals=tuple(_goal(goal) for goal in goals),
+        stops_at=section.get("stops_at", "comment"),
+        policy=policy,
+        target=target,
+        anchors=Anchors(at_0, target, min(Fraction(1), at_100)),
+    )
+
+
+def _goal(section: Any) -> Goal:
+    hours, _, minutes = section["goal"].removesuffix("m").rpartition("h")
+    since = section.get("valid_from")
+    return Goal(
+        goal_ms=int(hours or 0) * HOUR_MS + int(minutes or 0) * MINUTE_MS,
+        priority=section.get("priority"),
+        type=section.get("type"),
+        valid_from=None if since is None else date.fromisoformat(since),
+    )
 
 
 def _anchors(name: str, sections: Any) -> Anchors:

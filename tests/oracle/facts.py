@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.oracle.instants import ms_of
-from tests.oracle.upstream import Json
+from tests.oracle.upstream import Json, RawTicket, identity
 
 _EARLIEST_MS = ms_of("1990-01-01T00:00:00+00:00")
 _LATEST_MS = ms_of("2060-01-01T00:00:00+00:00")
@@ -19,6 +19,17 @@ class Change:
     field: str
     before: str | None
     after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Who said something, when, and whether everybody may read it; `is_app` tells an automation account."""
+
+    at_ms: int
+    author: str | None
+    author_name: str
+    is_app: bool
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +54,12 @@ class Ticket:
     created_ms: int
     updated_ms: int
     resolution_date_ms: int | None
+    creator: str | None
     now: Mapping[str, str | None]
     changes: tuple[Change, ...]
+    comments: tuple[Comment, ...]
     done_statuses: frozenset[str]
+    new_statuses: frozenset[str]
     unmapped: bool
     sla_fields: Mapping[str, Json]
     people: Mapping[str, Json]
@@ -79,6 +93,18 @@ class Ticket:
             return self.resolution_date_ms
         return max(self.into_done(at_ms), default=None)
 
+    def first_out_of_new_ms(self) -> int | None:
+        """The first change from a new status into one that is not new."""
+        moves = [change for change in self.changes if change.field == "status"]
+        left = (one.at_ms for one in moves if one.before in self.new_statuses and one.after not in self.new_statuses)
+        return next(left, None)
+
+    @property
+    def is_born_done(self) -> bool:
+        """Whether the ticket was Done when it was created."""
+        first = (change.before for change in self.changes if change.field == "status")
+        return next(first, self.now["status"]) in self.done_statuses
+
     def _moves(self, at_ms: int) -> list[Change]:
         return [change for change in self.changes if change.field == "status" and change.at_ms <= at_ms]
 
@@ -94,22 +120,24 @@ def is_believable(at_ms: int) -> bool:
     return _EARLIEST_MS <= at_ms < _LATEST_MS
 
 
-def ticket_of(issue: Json, histories: list[Json], categories: Categories, sla_fields: tuple[str, ...]) -> Ticket | None:
+def ticket_of(
+    raw: RawTicket, comments: list[Json], categories: Categories, sla_fields: tuple[str, ...]
+) -> Ticket | None:
     """The facts of a raw ticket, or None if it cannot be read."""
     try:
-        return _ticket(issue, histories, categories, sla_fields)
+        return _ticket(raw, comments, categories, sla_fields)
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _ticket(issue: Json, histories: list[Json], categories: Categories, sla_fields: tuple[str, ...]) -> Ticket | None:
-    fields = issue["fields"]
+def _ticket(raw: RawTicket, comments: list[Json], categories: Categories, sla_fields: tuple[str, ...]) -> Ticket | None:
+    issue, fields = raw.issue, raw.issue["fields"]
     created_ms, updated_ms = ms_of(fields["created"]), ms_of(fields["updated"])
     if not (is_believable(created_ms) and is_believable(updated_ms)):
         return None
     status = fields["status"]
     category = {status["id"]: status["statusCategory"]["key"], **categories.by_status}
-    changes = _changes(histories)
+    changes = _changes(raw.histories)
     passed = {id_ for change in changes if change.field == "status" for id_ in (change.before, change.after)}
     resolution_date = fields.get("resolutiondate")
     return Ticket(
@@ -121,17 +149,31 @@ def _ticket(issue: Json, histories: list[Json], categories: Categories, sla_fiel
         created_ms=created_ms,
         updated_ms=updated_ms,
         resolution_date_ms=ms_of(resolution_date) if resolution_date else None,
+        creator=identity(fields.get("creator")),
         now={
             "status": status["id"],
-            "assignee": (fields.get("assignee") or {}).get("accountId"),
+            "assignee": identity(fields.get("assignee")),
             "priority": (fields.get("priority") or {}).get("id"),
             "resolution": (fields.get("resolution") or {}).get("id"),
         },
         changes=changes,
+        comments=tuple(_comment(comment) for comment in comments),
         done_statuses=frozenset(id_ for id_, key in category.items() if key == "done"),
+        new_statuses=frozenset(id_ for id_, key in category.items() if key == "new"),
         unmapped=bool({*passed, status["id"]} - set(category)),
         sla_fields={name: fields.get(name) for name in sla_fields},
-        people={user["accountId"]: user for user in (fields.get("assignee"),) if user},
+        people={who: user for user in (fields.get("assignee"),) if (who := identity(user)) is not None},
+    )
+
+
+def _comment(comment: Json) -> Comment:
+    author = comment.get("author") or {}
+    return Comment(
+        at_ms=ms_of(comment["created"]),
+        author=identity(author),
+        author_name=author.get("displayName", ""),
+        is_app=author.get("accountType") == "app",
+        is_public=comment.get("jsdPublic") is not False and not comment.get("visibility"),
     )
 
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.instants import Window, local_date
-from tests.oracle.queue_facts import Booking, QueueFacts
+from tests.oracle.queue_facts import QueueFacts
+from tests.oracle.upstream import Booking
 
 _LEAST_COVERAGE = Fraction(60, 100)
 

@@ -46,8 +46,16 @@ def quality_section(facts: QueueFacts, at_ms: int, days: int) -> list[dict[str, 
     return [
         *rows,
         {"rule": "worklog_without_ticket", "tickets": len(gone), "share": None, "keys": gone},
-        {"rule": "no_response", "tickets": None, "share": None, "keys": set()},
+        _no_response(facts, at_ms),
     ]
+
+
+def _no_response(facts: QueueFacts, at_ms: int) -> dict[str, Any]:
+    if not facts.is_computed("first_response"):
+        return {"rule": "no_response", "tickets": None, "share": None, "keys": set()}
+    existing = facts.existing(at_ms)
+    keys = {ticket.key for ticket in existing if facts.unanswered(ticket, at_ms)}
+    return {"rule": "no_response", "tickets": len(keys), "share": _share(len(keys), len(existing)), "keys": keys}
 
 
 def _share(tickets: int, read: int) -> float | None:

@@ -46,7 +46,7 @@ def promise_section(facts: QueueFacts, sla: str, window: Window) -> dict[str, An
     met, n = met_of(settled)
     held_open = sum(one.standing.verdict == "breached" and not one.standing.is_stopped for one in settled)
     return {
-        "source": "jsm",
+        "source": "computed" if facts.is_computed(sla) else "jsm",
         "policy": promise.policy,
         "target": float(promise.target),
         "attainment": met / n if n else None,
@@ -60,7 +60,7 @@ def promise_section(facts: QueueFacts, sla: str, window: Window) -> dict[str, An
         "excluded": _excluded(facts, sla, window),
         "n": n,
         **_percentile_rows(judged, window),
-        "no_response": None,
+        "no_response": _no_response(facts, sla, settled, at_ms),
         "lenses": _lenses(facts, sla, window),
         "by_priority": [
             {"priority": priority, "met": k, "breached": m - k, "attainment": k / m, "n": m, "interval": wilson(k, m)}
@@ -88,6 +88,12 @@ def _excluded(facts: QueueFacts, sla: str, window: Window) -> dict[str, int]:
         if ticket.created_ms in window
     )
     return {reason: reasons[reason] for reason in EXCLUSIONS}
+
+
+def _no_response(facts: QueueFacts, sla: str, settled: list[Judged], at_ms: int) -> int | None:
+    if sla != "first_response" or not facts.is_computed(sla):
+        return None
+    return sum(facts.unanswered(one.ticket, at_ms) for one in settled)
 
 
 def _percentile_rows(judged: list[Judged], window: Window) -> dict[str, Any]:

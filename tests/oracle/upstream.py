@@ -1,109 +1,97 @@
-"""Jira Cloud and Tempo Cloud over plain HTTP: one request after the other, answers left as they are."""
+"""What the oracle asks of Jira and Tempo, whichever of the two editions answers; tickets are left as they came."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from email.utils import parsedate_to_datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import requests
 
 Json: TypeAlias = Any
 
-_TIMEOUT_S = 60
-_BULK = 100
-_TEMPO_PAGE = 1_000
+TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """Where the two sources are and what opens them."""
+class RawTicket:
+    """A ticket as Jira answered it, with its whole changelog."""
 
-    jira_url: str
-    email: str
-    jira_token: str
-    tempo_url: str
-    tempo_token: str
+    issue: Json
+    histories: list[Json]
 
 
-@dataclass(slots=True)
-class Upstream:
-    """Both sources. `read_ms` is the instant that the latest answer with tickets was dated."""
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One worklog: who, on which ticket, on which date of their own."""
 
-    credentials: Credentials
-    read_ms: int = 0
-    _session: requests.Session = field(default_factory=requests.Session)
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._session.close()
-
-    def jira(self, path: str, **params: str | int) -> Json:
-        """What Jira answers to a GET under its API root."""
-        login = (self.credentials.email, self.credentials.jira_token)
-        url = f"{self.credentials.jira_url}/rest/api/3/{path}"
-        return _body(self._session.get(url, params=params, auth=login, timeout=_TIMEOUT_S))
-
-    def ids(self, jql: str) -> list[str]:
-        """The ids of every ticket that a query finds, in the order found."""
-        found: dict[str, None] = {}
-        token: str | None = None
-        while True:
-            params: dict[str, str | int] = {"jql": jql, "fields": "id", "maxResults": 5_000}
-            page = self.jira("search/jql", **params, **({"nextPageToken": token} if token else {}))
-            found |= dict.fromkeys(issue["id"] for issue in page["issues"])
-            token = page.get("nextPageToken")
-            if not token:
-                return list(found)
-
-    def issues(self, ids: list[str], fields: Iterable[str]) -> list[Json]:
-        """The tickets of those ids that Jira still shows."""
-        login = (self.credentials.email, self.credentials.jira_token)
-        url = f"{self.credentials.jira_url}/rest/api/3/issue/bulkfetch"
-        shown: list[Json] = []
-        for start in range(0, len(ids), _BULK):
-            body = {"issueIdsOrKeys": ids[start : start + _BULK], "fields": list(fields)}
-            answer = self._session.post(url, json=body, auth=login, timeout=_TIMEOUT_S)
-            shown += _body(answer)["issues"]
-            self.read_ms = round(parsedate_to_datetime(answer.headers["Date"]).timestamp()) * 1000
-        return shown
-
-    def histories(self, issue_id: str) -> list[Json]:
-        """The whole changelog of one ticket."""
-        found: list[Json] = []
-        while True:
-            page = self.jira(f"issue/{issue_id}/changelog", startAt=len(found), maxResults=100)
-            found += page["values"]
-            if not page["values"] or len(found) >= page["total"]:
-                return found
-
-    def names(self, account_ids: list[str]) -> dict[str, Json]:
-        """The users of those accounts that Jira knows, by account."""
-        known: dict[str, Json] = {}
-        for account_id in account_ids:
-            for user in self.jira("user/bulk", accountId=account_id, maxResults=10)["values"]:
-                known[user["accountId"]] = user
-        return known
-
-    def tempo(self, path: str, **params: str | int) -> Iterator[Json]:
-        """Every result of a Tempo list, page by page."""
-        headers = {"Authorization": f"Bearer {self.credentials.tempo_token}"}
-        offset = 0
-        while True:
-            page_params = {**params, "offset": offset, "limit": _TEMPO_PAGE}
-            url = f"{self.credentials.tempo_url}/{path}"
-            page = _body(self._session.get(url, params=page_params, headers=headers, timeout=_TIMEOUT_S))
-            yield from page["results"]
-            offset += len(page["results"])
-            if not page["results"] or not page.get("metadata", {}).get("next"):
-                return
-
-    def worklogs(self, first: date, last: date, *, project_id: str) -> list[Json]:
-        """The worklogs of a project on those dates."""
-        span = {"from": first.isoformat(), "to": last.isoformat()}
-        return list(self.tempo("worklogs", projectId=project_id, orderBy="ID", **span))
+    author: str
+    issue_id: str
+    day: date
+    booked_s: int
+    billable_s: int
 
 
-def _body(answer: requests.Response) -> Json:
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A time in a team, as ISO dates, both included; an empty text is an open end."""
+
+    person: str
+    first: str
+    last: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the person belongs to the team on a date."""
+        at = day.isoformat()
+        return (self.first or at) <= at <= (self.last or at)
+
+
+class Upstream(Protocol):
+    """Both sources, asked one question after the other."""
+
+    @property
+    def read_ms(self) -> int:
+        """The instant that the latest answer with tickets was dated."""
+
+    def statuses(self) -> list[Json]:
+        """Every status that the site lists."""
+
+    def priorities(self) -> list[Json]:
+        """Every priority that the site lists."""
+
+    def resolutions(self) -> list[Json]:
+        """Every resolution that the site lists."""
+
+    def tickets(self, jql: str, fields: Iterable[str]) -> tuple[list[RawTicket], set[str]]:
+        """The tickets that a query finds, and the ids of those that it names but that are not shown."""
+
+    def comments(self, issue_id: str) -> list[Json]:
+        """Every comment of a ticket."""
+
+    def gone(self, issue_ids: list[str]) -> set[str]:
+        """Those of the ids that Jira does not show."""
+
+    def people(self, ids: list[str]) -> dict[str, Json]:
+        """The users of those ids that Jira knows."""
+
+    def worklogs(self, project: str, first: date, last: date) -> list[Booking]:
+        """The worklogs on a project's tickets on those dates."""
+
+    def worked_by(self, person: str, first: date, last: date) -> list[Booking]:
+        """The worklogs of a person, on whatever, on those dates."""
+
+    def owed_by(self, person: str, first: date, last: date) -> list[tuple[date, int]]:
+        """Seconds that a person's schedule asks for, by date."""
+
+    def members(self, team: int) -> list[Membership]:
+        """Everybody who belongs or belonged to a Tempo team."""
+
+
+def identity(user: Json) -> str | None:
+    """What a user is known by: the account on Cloud, the key on Data Center; nobody is None."""
+    return None if not user else user.get("accountId", user.get("key"))
+
+
+def body(answer: requests.Response) -> Json:
+    """The JSON of an answer that has to be a good one."""
     answer.raise_for_status()
     return answer.json()

@@ -9,12 +9,12 @@ from datasource.errors import LoginFailed, SourceRejected
 from datasource.hours import TempoHours
 from servicelevel.columns import TicketColumns
 from servicelevel.ticket import Person
-from servicelevel.worklogs import WorklogColumns
-from tests.fakes.canned import Canned
+from servicelevel.worklogs import HoursRead, WorklogColumns
+from tests.fakes.canned import Canned, Json
 from tests.fakes.jira_json import issue
 from tests.fakes.jira_site import BULKFETCH, USERS, JiraSite
 from tests.fakes.tempo_site import WORKLOGS, TempoSite, worklog
-from tests.unit.datasource.jira.desk import DESK, read
+from tests.unit.datasource.jira.desk import DESK, READ_AT_MS, read
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 
@@ -28,8 +28,24 @@ def _desk() -> tuple[JiraSite, TicketColumns]:
     return site, columns
 
 
+def _read(
+    tempo: TempoSite,
+    site: JiraSite,
+    columns: TicketColumns,
+    previous: HoursRead | None = None,
+    *,
+    team: int | None = None,
+    first: date = FIRST,
+    last: date = LAST,
+    read_at: int = READ_AT_MS,
+) -> HoursRead:
+    queue = replace(DESK, tempo_team=team)
+    source = TempoHours(tempo.tempo, site.dialect())
+    return source.read(queue, columns, previous, first=first, last=last, read_at=read_at, budget_s=60.0)
+
+
 def _hours(tempo: TempoSite, site: JiraSite, columns: TicketColumns, team: int | None = None) -> WorklogColumns:
-    return TempoHours(tempo.tempo, site.jira).read(replace(DESK, tempo_team=team), columns, FIRST, LAST, 60.0)
+    return _read(tempo, site, columns, team=team).columns(columns)
 
 
 def test_hours_lie_beside_the_tickets_they_are_booked_on() -> None:
@@ -128,3 +144,133 @@ def test_no_hours_are_better_than_some_of_them() -> None:
     tempo.bend(WORKLOGS, lambda *_: Canned(b"<html>no</html>", 401, "text/html"))
     with pytest.raises(LoginFailed):
         _hours(tempo, site, columns)
+
+
+def _params(tempo: TempoSite) -> list[tuple[str, str, str | None]]:
+    calls = tempo.transport.asked(WORKLOGS)
+    return [(call.params["from"], call.params["to"], call.params.get("updatedFrom")) for call in calls]
+
+
+def test_a_second_read_asks_only_for_what_changed_since_the_first() -> None:
+    """From a little before it, in UTC; hours changed since replace those read, and nobody asks again who is who."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-11-02"), worklog(2, 77, "2026-11-02")])
+    first = _read(tempo, site, columns)
+    site.transport.calls.clear()
+    tempo.transport.calls.clear()
+    tempo.worklogs[1] = worklog(2, 77, "2026-11-02", 60, updated="2026-11-23T11:56:00Z")
+    tempo.worklogs.append(worklog(3, 2, "2026-11-20", 30, updated="2026-11-23T12:30:00Z"))
+
+    second = _read(tempo, site, columns, first, read_at=READ_AT_MS + 59 * 60_000)
+
+    assert _params(tempo) == [("2026-11-01", "2026-11-30", "2026-11-23T11:55:00Z")]
+    assert [(item.id, item.spent_s) for item in second.worklogs] == [(1, 3600), (2, 60), (3, 30)]
+    assert (second.gone, second.compared_at, second.cursor) == (frozenset({77}), READ_AT_MS, READ_AT_MS + 59 * 60_000)
+    assert site.transport.calls == []
+
+
+def test_once_an_hour_the_last_days_are_read_whole_and_deleted_hours_go() -> None:
+    """They show in no other way; older ones stay as they were."""
+    site, columns = _desk()
+    tempo = TempoSite(
+        [worklog(n, 1, f"2026-{day}") for n, day in ((1, "09-01"), (2, "10-26"), (3, "10-27"), (4, "11-30"))]
+    )
+    first = _read(tempo, site, columns, first=date(2026, 8, 1))
+    tempo.transport.calls.clear()
+    tempo.worklogs = [worklog(3, 1, "2026-10-27")]
+
+    second = _read(tempo, site, columns, first, first=date(2026, 8, 2), read_at=READ_AT_MS + 3_600_000)
+
+    assert _params(tempo) == [("2026-10-27", "2026-11-30", None)]
+    assert [item.id for item in second.worklogs] == [1, 2, 3]
+    assert second.compared_at == READ_AT_MS + 3_600_000
+
+
+def test_hours_booked_ahead_come_with_their_day() -> None:
+    """They were written long before, so a list of changes no longer has them."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-11-30"), worklog(2, 1, "2026-12-01")])
+    first = _read(tempo, site, columns)
+
+    second = _read(tempo, site, columns, first, last=date(2026, 12, 1), read_at=READ_AT_MS + 60_000)
+
+    assert ([item.id for item in first.worklogs], [item.id for item in second.worklogs]) == ([1], [1, 2])
+
+
+def test_a_read_that_ends_earlier_takes_nothing_from_the_next() -> None:
+    """A report as of an earlier instant, with what it read kept: the days after it are read whole again."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(n, 1, day) for n, day in ((1, "2026-07-01"), (2, "2026-08-15"), (3, "2026-11-20"))])
+    earlier = _read(tempo, site, columns, first=date(2026, 6, 1), last=date(2026, 7, 31))
+    tempo.transport.calls.clear()
+
+    now = _read(tempo, site, columns, earlier, first=date(2026, 7, 1), read_at=READ_AT_MS + 60_000)
+
+    assert [item.id for item in now.worklogs] == [1, 2, 3]
+    assert _params(tempo)[0] == ("2026-08-01", "2026-11-30", None)
+
+
+def test_a_wider_span_of_dates_is_read_from_the_beginning() -> None:
+    """What was read before does not reach back so far."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-10-02"), worklog(2, 1, "2026-11-02")])
+    narrow = _read(tempo, site, columns)
+    tempo.transport.calls.clear()
+
+    wide = _read(tempo, site, columns, narrow, first=date(2026, 10, 1), read_at=READ_AT_MS + 60_000)
+
+    assert _params(tempo) == [("2026-10-01", "2026-11-30", None)]
+    assert [item.id for item in wide.worklogs] == [1, 2]
+
+
+def test_hours_that_fell_out_of_the_span_are_dropped() -> None:
+    """The window moves on."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-11-01"), worklog(2, 1, "2026-11-02")])
+    first = _read(tempo, site, columns)
+
+    assert [item.id for item in _read(tempo, site, columns, first, first=date(2026, 11, 2)).worklogs] == [2]
+
+
+def test_a_ticket_elsewhere_that_is_deleted_becomes_an_orphan_with_the_next_comparison() -> None:
+    """Whether a ticket outside the queue still exists is asked again once an hour."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 3, "2026-11-02", 900)])
+    first = _read(tempo, site, columns)
+    assert (first.elsewhere, first.gone) == (frozenset({3}), frozenset())
+    del site.issues[3]
+
+    within = _read(tempo, site, columns, first, read_at=READ_AT_MS + 60_000)
+    compared = _read(tempo, site, columns, within, read_at=READ_AT_MS + 3_600_000)
+
+    assert within.gone == frozenset()
+    assert (compared.elsewhere, compared.gone) == (frozenset(), frozenset({3}))
+
+
+def test_a_teams_load_is_read_with_each_comparison() -> None:
+    """And stays as it was in between."""
+    site, columns = _desk()
+    members: list[Json] = [{"member": {"accountId": "ana"}, "from": None, "to": None}]
+    tempo = TempoSite([worklog(1, 1, "2026-11-02", 600)], members)
+    first = _read(tempo, site, columns, team=7)
+    tempo.worklogs = [worklog(1, 1, "2026-11-02", 900)]
+
+    within = _read(tempo, site, columns, first, team=7, read_at=READ_AT_MS + 60_000)
+    compared = _read(tempo, site, columns, first, team=7, read_at=READ_AT_MS + 3_600_000)
+
+    assert within.team is first.team
+    assert compared.team is not None
+    assert compared.team.between(FIRST, LAST)[0] == 900
+
+
+def test_a_read_that_fails_leaves_the_one_before() -> None:
+    """It is a value."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-11-02")])
+    first = _read(tempo, site, columns)
+    tempo.bend(WORKLOGS, lambda *_: Canned(b"<html>no</html>", 401, "text/html"))
+
+    with pytest.raises(LoginFailed):
+        _read(tempo, site, columns, first)
+
+    assert [item.id for item in first.worklogs] == [1]

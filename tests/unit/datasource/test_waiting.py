@@ -262,3 +262,17 @@ def test_a_refused_connection_near_the_deadline_is_told_as_such(
 
     assert type(raised.value) is SourceUnreachable
     assert clock.waits == []
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_failure_that_asks_for_no_wait_is_not_asked_again_at_once(
+    status: int, serve: Serve, connect: Connect, clock: StillClock
+) -> None:
+    """Data Center says 0 with every answer while requests are left, with failures too."""
+    replies = _replies(Reply(b"", status, {"Retry-After": "0"}), Reply(b"", status, {"Retry-After": "0"}), Reply())
+    server = serve(lambda _: next(replies))
+
+    connect(server.url).get("/x", Deadline.after(60))
+
+    assert 0.35 <= clock.waits[0] <= 0.65
+    assert 0.7 <= clock.waits[1] <= 1.3

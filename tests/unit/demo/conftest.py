@@ -7,13 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from demo.options import Options
-from tests.unit.demo.reader import NOON, SMALL, Reader, reading
+from tests.unit.demo.reader import NOON, SMALL, Reader, ServerReader, reading, server_reading
 
 
 @pytest.fixture(scope="session")
 def small() -> Iterator[Reader]:
     """A demo with small queues whose clock stands."""
     with reading(Options(clock=f"frozen:{NOON}", sizes=SMALL)) as reader:
+        yield reader
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ServerReader]:
+    """The same small demo as Data Center."""
+    with server_reading(Options(clock=f"frozen:{NOON}", sizes=SMALL)) as reader:
         yield reader
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -13,7 +13,16 @@ from demo.options import Options
 from demo.server import Demo, start
 
 NOON = "2026-11-23T12:00:00Z"
-SMALL = {"service-desk": 160, "billing": 90, "platform-ops": 90, "network": 120, "people": 60, "field-support": 60}
+SMALL = {
+    "service-desk": 160,
+    "billing": 90,
+    "platform-ops": 90,
+    "network": 120,
+    "people": 60,
+    "field-support": 60,
+    "internal-tools": 120,
+    "website": 60,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,37 @@ class Reader:
     @property
     def _login(self) -> tuple[str, str]:
         return (self.demo.email, self.demo.jira_api_token)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReader:
+    """Asks one running Data Center demo with its token."""
+
+    demo: Demo
+    session: requests.Session
+
+    def get(self, path: str, **query: object) -> requests.Response:
+        """GET a path; `from_` stands for `from`."""
+        named = {name.rstrip("_"): str(value) for name, value in query.items()}
+        return self.session.get(self.demo.jira_base_url + path, params=named)
+
+    def post(self, path: str, body: object) -> requests.Response:
+        """POST JSON to a path."""
+        return self.session.post(self.demo.jira_base_url + path, json=body)
+
+    def search(self, jql: str, **more: object) -> Any:
+        """One page of a search, which must succeed."""
+        answer = self.post("/rest/api/2/search", {"jql": jql, **more})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@contextmanager
+def server_reading(options: Options) -> Iterator[ServerReader]:
+    """A Data Center demo that runs for the length of a block, and its reader."""
+    with start(replace(options, dialect="datacenter")) as demo, requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {demo.jira_pat}"
+        yield ServerReader(demo, session)
 
 
 @contextmanager

@@ -65,17 +65,29 @@ def test_registry_tells_the_truth_about_queues(registry: dict[str, Any]) -> None
         assert (told["name"], told["project"], told["team"]) == (plan.name, plan.project, teams[plan.team])
         assert told.get("jql") == (None if plan.share_label is None else f"labels = {plan.share_label}")
         assert told.get("calendar", registry["defaults"]["calendar"]) == plan.calendar
-        assert told["sla"]["first_response"]["field"] == plan.response_field
-        assert told["sla"]["resolution"]["field"] == plan.resolution_field
+        if plan.is_desk:
+            assert told["sla"]["first_response"]["field"] == plan.response_field
+            assert told["sla"]["resolution"]["field"] == plan.resolution_field
+        else:
+            assert told["sla"] == {"first_response": {"clock": "computed"}, "resolution": {"clock": "computed"}}
         assert told["pause_statuses"] == [status.name for status in plan.pauses]
-        assert told["exclude_resolutions"] == ["Duplicate"]
-        assert told["tempo"] == {"team": plan.team}
-        assert "analysts" not in told
+        assert told.get("exclude_resolutions", []) == (["Duplicate"] if plan.resolutions else [])
+        in_tempo = next(team.in_tempo for team in TEAM_PLANS if team.id == plan.team)
+        assert told.get("tempo") == ({"team": plan.team} if in_tempo else None)
         for level, goals in (("first_response", plan.first_response), ("resolution", plan.resolution)):
             read = _goals(told["goals"][level])
             assert (read.before, read.since) == (goals.before, goals.since)
             changed = {row["valid_from"] for row in told["goals"][level] if "valid_from" in row}
             assert changed <= {GOALS_CHANGED_ON.isoformat()}
+
+
+def test_registry_names_the_analysts_of_one_queue(registry: dict[str, Any], fleet: Reader) -> None:
+    """Everybody who belongs or belonged to its team, and no queue else names any."""
+    named = {queue["id"]: queue["analysts"] for queue in registry["queues"] if "analysts" in queue}
+    members = fleet.tempo("team-memberships/team/20").json()["results"]
+
+    assert list(named) == ["internal-tools"]
+    assert named["internal-tools"] == [held["member"]["accountId"] for held in members]
 
 
 def _attainment(reader: Reader, jql: str, field: str, *, last: bool) -> tuple[int, int]:

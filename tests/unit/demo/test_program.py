@@ -44,6 +44,22 @@ def test_program_says_on_one_line_how_to_reach_it_and_ends_with_its_input() -> N
     assert (rest, process.returncode) == ("", 0)
 
 
+def test_program_speaks_the_other_dialect() -> None:
+    """With everything that can be chosen for it; the line says which credentials open it."""
+    chosen = ("--dialect", "datacenter", "--page-cap", "20", "--result-window", "30", "--tempo-live-names")
+    with _running(*chosen, "--index-lag-s", "5", "--burst", "50") as (_, told):
+        headers = {"Authorization": f"Bearer {told['jira_pat']}"}
+        base = told["jira_base_url"]
+        page = requests.get(f"{base}/rest/api/2/search?maxResults=99", headers=headers, timeout=20)
+        beyond = requests.get(f"{base}/rest/api/2/search?startAt=30", headers=headers, timeout=20)
+        lag = requests.get(f"{base}/demo/index", timeout=20)
+
+    assert (told["dialect"], told["tempo_base_url"]) == ("datacenter", base)
+    assert (page.json()["maxResults"], beyond.status_code) == (20, 500)
+    assert page.headers["X-RateLimit-Limit"] == "50"
+    assert lag.json() == {"lag_s": 5.0}
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_program_ends_on_a_signal(number: signal.Signals) -> None:
     """Both signals end it in order."""
@@ -54,7 +70,16 @@ def test_program_ends_on_a_signal(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--clock", "sundial"], ["--size", "nobody=3"], ["--size", "x"], ["--call-s", "-1"]]
+    "arguments",
+    [
+        ["--clock", "sundial"],
+        ["--size", "nobody=3"],
+        ["--size", "x"],
+        ["--call-s", "-1"],
+        ["--dialect", "esperanto"],
+        ["--burst", "0"],
+        ["--index-lag-s", "-1"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     """With the reason on standard error."""

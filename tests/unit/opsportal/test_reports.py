@@ -14,8 +14,8 @@ from servicelevel.instants import DAY_MS
 from servicelevel.measures import Filters
 from servicelevel.policy import Policy, Queue
 from servicelevel.report import PeriodNotCovered
-from servicelevel.worklogs import WorklogColumns
-from tests.factories import AS_OF, booked, columns, ms, queue, running, stopped, ticket
+from servicelevel.worklogs import HoursRead
+from tests.factories import AS_OF, columns, ms, queue, running, stopped, ticket
 
 NOW = ms(AS_OF)
 HOUR_AGO = "2026-11-23T11:00:00+00:00"
@@ -34,7 +34,14 @@ class Tickets:
     asked: list[tuple[str, int, int]] = field(default_factory=list)
 
     def read(
-        self, queue: Queue, updated_since: int, read_at: int, budget_s: float, progress: Progress
+        self,
+        queue: Queue,
+        previous: TicketColumns | None,
+        *,
+        updated_since: int,
+        read_at: int,
+        budget_s: float,
+        progress: Progress,
     ) -> TicketColumns:
         """As TicketSource promises."""
         self.asked.append((queue.id, updated_since, read_at))
@@ -51,12 +58,22 @@ class Booked:
     down: bool = False
     asked: list[tuple[date, date]] = field(default_factory=list)
 
-    def read(self, queue: Queue, columns: TicketColumns, first: date, last: date, budget_s: float) -> WorklogColumns:
+    def read(
+        self,
+        queue: Queue,
+        tickets: TicketColumns,
+        previous: HoursRead | None,
+        *,
+        first: date,
+        last: date,
+        read_at: int,
+        budget_s: float,
+    ) -> HoursRead:
         """As HoursSource promises."""
         self.asked.append((first, last))
         if self.down:
             raise Down("no hours today")
-        return booked(columns)
+        return HoursRead(first, last, (1,), (), frozenset(), frozenset(), {}, None, read_at, read_at)
 
 
 def _few() -> TicketColumns:

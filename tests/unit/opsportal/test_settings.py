@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
@@ -15,6 +15,7 @@ _JIRA = {
     "JIRA_EMAIL": "ops@example.com",
     "JIRA_API_TOKEN": "jira-s3cret",
 }
+_SERVER = {"JIRA_BASE_URL": "https://jira.example.com", "JIRA_PAT": "pat-s3cret"}
 _TEMPO = {"TEMPO_BASE_URL": "https://api.tempo.io/4", "TEMPO_API_TOKEN": "tempo-s3cret"}
 
 
@@ -27,7 +28,7 @@ def _problems(env: dict[str, str]) -> tuple[str, ...]:
 def test_nothing_is_required() -> None:
     """An empty environment has the defaults of the table, and neither Jira nor Tempo."""
     settings = load({}, env_file=None)
-    assert settings.queue_registry == Path("queue_registry.json")
+    assert settings.queue_registry == "queue_registry.json"
     assert (settings.window_days, settings.refresh_budget, settings.upstream_concurrency) == (120, 300, 8)
     assert settings.log_level == "INFO"
     assert not settings.jira_configured
@@ -42,11 +43,17 @@ def test_every_setting_is_read_from_its_variable() -> None:
     assert settings.jira_api_token == SecretStr("jira-s3cret")
     assert settings.tempo_base_url == "https://api.tempo.io/4"
     assert settings.tempo_api_token == SecretStr("tempo-s3cret")
-    assert settings.queue_registry == Path("/etc/ops/queues.json")
+    assert settings.queue_registry == "/etc/ops/queues.json"
     assert (settings.window_days, settings.refresh_budget, settings.upstream_concurrency) == (30, 60, 16)
     assert settings.log_level == "DEBUG"
     assert settings.jira_configured
     assert settings.tempo_configured
+
+
+@pytest.mark.parametrize("place", ["../ops/queues.json", "s3://ops-bucket/folder/queue registry.json"])
+def test_the_registry_is_a_file_or_an_object_in_s3(place: str) -> None:
+    """As it is written."""
+    assert load({"QUEUE_REGISTRY": place}, env_file=None).queue_registry == place
 
 
 def test_settings_do_not_change() -> None:
@@ -97,7 +104,10 @@ def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
         ("UPSTREAM_CONCURRENCY", "0", "'0'", "1 to 16"),
         ("UPSTREAM_CONCURRENCY", "17", "'17'", "1 to 16"),
         ("LOG_LEVEL", "loud", "'loud'", "one of DEBUG"),
-        ("QUEUE_REGISTRY", "s3://bucket/key", "'s3://…'", "the path of a file"),
+        ("QUEUE_REGISTRY", "https://hushhush@example.com/key", "'https://…'", "the path of a file, or the address"),
+        ("QUEUE_REGISTRY", "s3://bucket", "'s3://…'", "such as s3://bucket/key"),
+        ("QUEUE_REGISTRY", "s3://bucket/", "'s3://…'", "such as s3://bucket/key"),
+        ("QUEUE_REGISTRY", "s3://key:hushhush@bucket/key", "'s3://…'", "such as s3://bucket/key"),
         ("JIRA_EMAIL", "ops", "without @", "e-mail address"),
         ("JIRA_API_TOKEN", "two words", "a secret", "on one line"),
     ],
@@ -159,6 +169,9 @@ def test_other_addresses_are_refused_without_giving_secrets_away(written: str, e
         ({"JIRA_EMAIL": "ops@example.com"}, ["JIRA_BASE_URL", "JIRA_API_TOKEN"]),
         (_JIRA | {"JIRA_API_TOKEN": " "}, ["JIRA_API_TOKEN"]),
         (_JIRA | {"JIRA_BASE_URL": ""}, ["JIRA_BASE_URL"]),
+        ({"JIRA_PAT": "x"}, ["JIRA_BASE_URL"]),
+        (_SERVER | {"TEMPO_BASE_URL": "https://api.tempo.io/4"}, ["TEMPO_API_TOKEN"]),
+        (_SERVER | {"TEMPO_API_TOKEN": "x"}, ["TEMPO_BASE_URL"]),
         ({"TEMPO_API_TOKEN": "x"}, ["TEMPO_BASE_URL"]),
         ({"TEMPO_BASE_URL": "https://api.tempo.io/4"}, ["TEMPO_API_TOKEN"]),
     ],
@@ -168,6 +181,59 @@ def test_what_belongs_together_is_missed_by_name(env: dict[str, str], missing: l
     problems = _problems(env)
     assert [problem.split(":")[0] for problem in problems] == missing
     assert all("found nothing" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("tempo", ["https://jira.example.com", "https://jira.example.com/", None])
+def test_a_personal_access_token_opens_data_center_and_the_tempo_in_it(tempo: str | None) -> None:
+    """At the same address no other token is needed; without an address there are no hours."""
+    settings = load(_SERVER | ({"TEMPO_BASE_URL": tempo} if tempo else {}), env_file=None)
+
+    assert settings.jira_pat == SecretStr("pat-s3cret")
+    assert settings.jira_configured
+    assert settings.tempo_configured == settings.tempo_is_in_jira == (tempo is not None)
+
+
+def test_a_personal_access_token_is_asked_to_serve_at_no_other_address() -> None:
+    """It would be sent to somebody who has no business with it."""
+    (problem,) = _problems(_SERVER | {"TEMPO_BASE_URL": "https://api.tempo.io/4"})
+
+    assert problem == (
+        "TEMPO_API_TOKEN: found nothing; expected a token, as TEMPO_BASE_URL is set to another address than "
+        "JIRA_BASE_URL, where JIRA_PAT would serve."
+    )
+
+
+def test_tempo_at_the_address_of_a_cloud_site_is_no_data_center() -> None:
+    """Only the login tells."""
+    settings = load(_JIRA | _TEMPO | {"TEMPO_BASE_URL": _JIRA["JIRA_BASE_URL"]}, env_file=None)
+
+    assert not settings.tempo_is_in_jira
+
+
+@pytest.mark.parametrize(
+    ("more", "which"),
+    [
+        ({"JIRA_EMAIL": "ops@example.com", "JIRA_API_TOKEN": "s3cret"}, "JIRA_EMAIL and JIRA_API_TOKEN"),
+        ({"JIRA_API_TOKEN": "s3cret"}, "JIRA_API_TOKEN"),
+        ({"JIRA_EMAIL": "ops@example.com"}, "JIRA_EMAIL"),
+    ],
+)
+def test_two_logins_are_an_error_that_says_which_to_drop(more: dict[str, str], which: str) -> None:
+    """Nobody is left to guess which of them is used."""
+    (problem,) = _problems(_SERVER | more)
+
+    assert problem == (
+        f"JIRA_PAT: found a second login beside {which}; expected one: drop JIRA_PAT to read Jira Cloud, "
+        f"or {which} to read Jira Data Center."
+    )
+
+
+def test_an_address_alone_is_told_of_both_logins() -> None:
+    """Whoever has a Data Center learns of its login at once."""
+    problems = _problems({"JIRA_BASE_URL": "https://jira.example.com"})
+
+    assert [problem.split(":")[0] for problem in problems] == ["JIRA_EMAIL", "JIRA_API_TOKEN"]
+    assert all("JIRA_PAT, for Jira Data Center" in problem for problem in problems)
 
 
 def test_all_bad_variables_are_listed_at_once() -> None:
@@ -190,6 +256,7 @@ def test_all_bad_variables_are_listed_at_once() -> None:
     assert "s3cret" not in text
 
 
+@settings(deadline=None)  # a slow machine is no fault
 @given(st.dictionaries(st.sampled_from([row.name for row in table()]), st.text(max_size=40)))
 def test_any_values_are_settings_or_a_settings_error(env: dict[str, str]) -> None:
     """No other exception leaves the reader, and no secret is in its text."""
@@ -213,7 +280,7 @@ def test_secrets_are_masked_wherever_settings_are_printed() -> None:
 def test_the_table_has_every_setting_and_says_which_are_secret() -> None:
     """Names in capitals, in the order of the model."""
     assert [row.name.lower() for row in table()] == list(Settings.model_fields)
-    assert {row.name for row in table() if row.secret} == {"JIRA_API_TOKEN", "TEMPO_API_TOKEN"}
+    assert {row.name for row in table() if row.secret} == {"JIRA_API_TOKEN", "JIRA_PAT", "TEMPO_API_TOKEN"}
     assert all(row.type and row.help for row in table())
 
 

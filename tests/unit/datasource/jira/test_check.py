@@ -51,7 +51,7 @@ def test_a_field_that_is_missing_or_none_of_the_clocks_is_told_with_those_there_
     """Whoever mends it picks from the list."""
     wrong = replace(
         DESK,
-        first_response=replace(DESK.first_response, field=None),
+        first_response=replace(DESK.first_response, field=None, clock="jsm"),
         resolution=replace(DESK.resolution, field="customfield_1"),
     )
 

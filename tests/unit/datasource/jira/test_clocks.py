@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasource.jira.parse import TicketReader, Unreadable
+from datasource.jira.parse import Read, TicketReader
 from servicelevel.building import ColumnsBuilder
 from servicelevel.ticket import SlaCycle
 from tests.fakes.canned import Json
@@ -20,8 +20,9 @@ RUN: Json = clock(start_ms=START)["ongoingCycle"]
 
 def _cycles(value: Any) -> tuple[SlaCycle, ...]:
     """Of a field that stands in a page beside a sound one, which has to come through untouched."""
-    (ticket,) = READER.page(json.dumps({"issues": [issue(1, **{FIRST_RESPONSE: value})]}).encode())
-    assert not isinstance(ticket, Unreadable)
+    (read,) = READER.page(json.dumps({"issues": [issue(1, **{FIRST_RESPONSE: value})]}).encode())
+    assert isinstance(read, Read)
+    ticket = read.ticket
     assert ticket.cycles["resolution"] == (SlaCycle(START, None, START + 14_400_000, 14_400_000, 1_800_000, False),)
     return ticket.cycles["first_response"]
 
@@ -166,10 +167,10 @@ def test_absurd_numbers_never_break_the_columns(numbers: tuple[int | None, ...],
         "remainingTime": {"millis": remaining},
     }
     value = {"completedCycles": [run]} if completed else {"completedCycles": [], "ongoingCycle": run}
-    (ticket,) = READER.page(json.dumps({"issues": [issue(1, **{FIRST_RESPONSE: value})]}).encode())
-    assert not isinstance(ticket, Unreadable)
+    (read,) = READER.page(json.dumps({"issues": [issue(1, **{FIRST_RESPONSE: value})]}).encode())
+    assert isinstance(read, Read)
     builder = ColumnsBuilder()
 
-    builder.add_ticket(ticket, START)
+    builder.add_ticket(read.ticket, START)
 
     assert len(builder.build(0, START).cycles["first_response"].row) == 1

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from datasource.jira.parse import TicketReader, Unreadable, clean
+from datasource.jira.parse import Read, TicketReader, Unreadable, clean
 from servicelevel.ticket import Label, Person, Status, Ticket
 from tests.fakes.canned import Json
 from tests.fakes.jira_json import FIRST_RESPONSE, RESOLUTION, STATUSES, issue
@@ -13,14 +13,14 @@ from tests.fakes.jira_json import FIRST_RESPONSE, RESOLUTION, STATUSES, issue
 READER = TicketReader({"first_response": FIRST_RESPONSE, "resolution": RESOLUTION})
 
 
-def _read(*issues: object) -> list[Ticket | Unreadable]:
+def _read(*issues: object) -> list[Read | Unreadable]:
     return list(READER.page(json.dumps({"issues": issues, "issueErrors": []}).encode()))
 
 
 def _one(value: object) -> Ticket:
     (read,) = _read(value)
-    assert isinstance(read, Ticket)
-    return read
+    assert isinstance(read, Read)
+    return read.ticket
 
 
 def test_an_issue_is_read_with_all_its_parts() -> None:
@@ -130,9 +130,9 @@ def test_a_broken_issue_costs_itself_and_no_other(kind: str) -> None:
 
     before, middle, after = _read(issue(1), broken, issue(3))
 
-    assert [each.id for each in (before, after)] == [1, 3]
-    assert isinstance(before, Ticket)
-    assert isinstance(after, Ticket)
+    assert isinstance(before, Read)
+    assert isinstance(after, Read)
+    assert [each.ticket.id for each in (before, after)] == [1, 3]
     assert isinstance(middle, Unreadable)
     assert (middle.key, middle.id) == (key, number)
     assert reason in middle.reason
@@ -149,10 +149,10 @@ def test_both_promises_may_use_one_field() -> None:
     """The field is asked for once and read for both."""
     reader = TicketReader({"first_response": RESOLUTION, "resolution": RESOLUTION})
 
-    (ticket,) = reader.page(json.dumps({"issues": [issue(1)]}).encode())
+    (read,) = reader.page(json.dumps({"issues": [issue(1)]}).encode())
 
-    assert isinstance(ticket, Ticket)
-    assert ticket.cycles["first_response"] == ticket.cycles["resolution"] != ()
+    assert isinstance(read, Read)
+    assert read.ticket.cycles["first_response"] == read.ticket.cycles["resolution"] != ()
     assert reader.field_names.count(RESOLUTION) == 1
 
 
@@ -163,6 +163,6 @@ def test_half_an_emoji_costs_one_character() -> None:
 
     first, second = READER.page(page.encode())
 
-    assert isinstance(first, Ticket)
-    assert isinstance(second, Ticket)
-    assert first.summary.startswith("cut \N{REPLACEMENT CHARACTER}, \N{GRINNING FACE} ")
+    assert isinstance(first, Read)
+    assert isinstance(second, Read)
+    assert first.ticket.summary.startswith("cut \N{REPLACEMENT CHARACTER}, \N{GRINNING FACE} ")

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from datasource.registry.errors import RegistryInvalid
@@ -39,6 +39,9 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A slow machine is no fault of the parser."""
+
 
 def _answers(value: Any) -> None:
     try:
@@ -57,6 +60,7 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
     return [path, *(place for key, part in inner for place in _places(part, (*path, key)))]
 
 
+@_UNHURRIED
 @given(_JSON)
 @example({"queues": {"": {}}})
 def test_any_json_value_is_answered(value: Any) -> None:
@@ -64,7 +68,7 @@ def test_any_json_value_is_answered(value: Any) -> None:
     _answers(value)
 
 
-@settings(max_examples=300)
+@settings(_UNHURRIED, max_examples=300)
 @given(st.data())
 def test_a_good_registry_with_anything_in_any_place_is_answered(data: st.DataObject) -> None:
     """Replacing any part, or adding a key to it, ends in a policy or in problems, each on a line of its own."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from datasource.deadline import Deadline
-from datasource.errors import SourceIncomplete, SourceMalformed, SourceRejected
-from datasource.jira import client
+from datasource.errors import SourceError, SourceIncomplete, SourceMalformed, SourceRejected
+from datasource.jira import cloud
 from servicelevel.ticket import Label, Person, Status
 from tests.fakes.canned import Call, Canned
 from tests.fakes.jira_json import PRIORITIES, history, issue, status_item
@@ -21,7 +21,7 @@ def _site(count: int = 5) -> JiraSite:
 
 
 def _pages(site: JiraSite) -> list[list[int]]:
-    return list(site.jira.id_pages("project = SD", SOON))
+    return [ids for _, ids in site.jira.id_pages("project = SD", SOON)]
 
 
 def test_all_pages_of_a_search_are_read_by_their_tokens() -> None:
@@ -76,7 +76,7 @@ def test_a_token_that_comes_twice_ends_the_search_with_an_error() -> None:
     site = _site()
     site.bend(SEARCH, lambda *_: Canned({"issues": [{"id": "1"}], "nextPageToken": "again"}))
 
-    with pytest.raises(SourceIncomplete, match="a page token came twice after 1 tickets"):
+    with pytest.raises(SourceIncomplete, match="a page token came twice, at last on page"):
         _pages(site)
 
     assert len(site.transport.asked(SEARCH)) == 2
@@ -84,7 +84,7 @@ def test_a_token_that_comes_twice_ends_the_search_with_an_error() -> None:
 
 def test_a_search_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even when every token is new."""
-    monkeypatch.setattr(client, "PAGE_CAP", 7)
+    monkeypatch.setattr(cloud, "PAGE_CAP", 7)
     site = _site()
     numbers = iter(range(1, 100))
     site.bend(SEARCH, lambda *_: Canned({"issues": [], "nextPageToken": f"token-{next(numbers)}"}))
@@ -110,18 +110,18 @@ def test_changes_follow_their_tokens_and_stop_at_a_repeated_one() -> None:
 
 def test_changes_without_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a search is."""
-    monkeypatch.setattr(client, "PAGE_CAP", 3)
+    monkeypatch.setattr(cloud, "PAGE_CAP", 3)
     numbers = iter(range(100))
     site = _site()
     site.bend(CHANGELOGS, lambda *_: Canned({"issueChangeLogs": [], "nextPageToken": f"t{next(numbers)}"}))
 
-    with pytest.raises(SourceIncomplete, match="do not end after 3 pages"):
+    with pytest.raises(SourceIncomplete, match="does not end after 3 pages"):
         list(site.jira.histories([1], SOON))
 
 
 def test_which_tickets_exist_is_asked_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are not shown are left out; each is asked for once."""
-    monkeypatch.setattr(client, "ISSUES_PER_CALL", 2)
+    monkeypatch.setattr(cloud, "ISSUES_PER_CALL", 2)
     site = _site(4)
     site.hidden = {3}
 
@@ -131,7 +131,7 @@ def test_which_tickets_exist_is_asked_in_parts(monkeypatch: pytest.MonkeyPatch) 
 
 def test_people_are_asked_for_in_parts_and_strangers_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A user who is gone must not fail a read."""
-    monkeypatch.setattr(client, "USERS_PER_CALL", 2)
+    monkeypatch.setattr(cloud, "USERS_PER_CALL", 2)
     site = _site()
 
     assert site.jira.people(["zoe", "ana", "bob"], SOON) == {"ana": Person("ana", "Ana Souza")}
@@ -163,7 +163,7 @@ def test_priorities_are_read_to_the_end_in_the_sites_order() -> None:
 
 def test_priorities_without_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """A total that always grows is a loop."""
-    monkeypatch.setattr(client, "PAGE_CAP", 3)
+    monkeypatch.setattr(cloud, "PAGE_CAP", 3)
     site = _site()
     site.bend("/rest/api/3/priority/search", lambda *_: Canned({"values": PRIORITIES, "total": 10**6}))
 
@@ -180,16 +180,6 @@ def test_lists_of_the_site() -> None:
     assert sorted(site.jira.sla_fields(SOON)) == ["customfield_10030", "customfield_10031"]
     assert site.jira.project("SD", SOON).id == "10001"
     assert site.jira.myself(SOON).displayName == "Portal"
-
-
-@pytest.mark.parametrize("kind", ["Server", ""])
-def test_another_jira_than_cloud_is_refused_with_advice(kind: str) -> None:
-    """Before anything is read of it."""
-    site = _site()
-    site.bend("/rest/api/2/serverInfo", lambda *_: Canned({"deploymentType": kind}))
-
-    with pytest.raises(SourceRejected, match="Point JIRA_BASE_URL at a Jira Cloud site"):
-        site.jira.server_info(SOON)
 
 
 @pytest.mark.parametrize(
@@ -212,3 +202,35 @@ def test_unknown_keys_are_passed_over() -> None:
     site.bend(SEARCH, lambda *_: Canned(json.dumps(page).encode()))
 
     assert _pages(site) == [[1]]
+
+
+def test_a_token_of_changes_that_expired_costs_a_new_beginning() -> None:
+    """Changes of pages that were read come again; after the third beginning it is an error with advice."""
+    histories = {1: [history(n, 1_793_617_200_000 + n, status_item("1", "2")) for n in range(3)]}
+    site = JiraSite([issue(1)], histories)
+    expired = [True]
+
+    def expiring(call: Call, answer: Canned) -> Canned:
+        gone = bool(call.body.get("nextPageToken") and expired and expired.pop())
+        return Canned({"errorMessages": ["The page token has expired."]}, 400) if gone else answer
+
+    site.bend(CHANGELOGS, expiring)
+
+    assert [len(page) for page in site.jira.histories([1], SOON)] == [2, 2, 1]
+
+    expired.extend([True] * 3)
+    with pytest.raises(SourceRejected, match=r"token has expired .*Try again; if it stays, .*WINDOW_DAYS"):
+        list(site.jira.histories([1], SOON))
+    assert len(expired) == 0
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_only_a_page_that_is_called_wrong_is_asked_for_anew(status: int) -> None:
+    """What is forbidden or gone stays so."""
+    site = _site()
+    site.bend(SEARCH, lambda call, answer: Canned({}, status) if call.body.get("nextPageToken") else answer)
+
+    with pytest.raises(SourceError, match=f"HTTP {status}"):
+        _pages(site)
+
+    assert len(site.transport.asked(SEARCH)) == 2

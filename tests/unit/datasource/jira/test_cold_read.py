@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 
 from datasource.errors import LoginFailed, NotPermitted, SourceError, SourceFailed, SourceMalformed, SourceRejected
-from datasource.jira import read as reading
-from datasource.jira.read import JiraTickets, sla_fields
+from datasource.jira import cloud_read
+from datasource.jira.tickets import sla_fields
 from servicelevel.columns import TicketColumns
 from servicelevel.report import report
 from servicelevel.window import last_days
 from servicelevel.worklogs import no_worklogs
 from tests.fakes.canned import Call, Canned
 from tests.fakes.clock import stop_the_clock
-from tests.fakes.jira_json import FIRST_RESPONSE, RESOLUTION, history, issue, status_item
-from tests.fakes.jira_site import BULKFETCH, CHANGELOGS, MYSELF, SEARCH, JiraSite
-from tests.unit.datasource.jira.desk import DESK, READ_AT_MS, SINCE_MS, read
+from tests.fakes.jira_json import FIRST_RESPONSE, RESOLUTION, STATUSES, history, issue, status_item
+from tests.fakes.jira_site import BULKFETCH, CHANGELOGS, COUNT, MYSELF, SEARCH, JiraSite
+from tests.unit.datasource.jira.desk import DESK, READ_AT_MS, read
 
 EDITED_MS = 1_793_617_200_000
 NOON_MS = 1_795_435_200_000
@@ -254,14 +254,14 @@ def test_only_the_fields_that_are_needed_are_asked_for() -> None:
 
     (call,) = site.transport.asked(BULKFETCH)
     assert set(call.body["fields"]) == {
-        "created", "updated", "status", "issuetype", "summary", "priority", "assignee", "resolution", "resolutiondate",
-        FIRST_RESPONSE, RESOLUTION,
+        "created", "updated", "status", "issuetype", "summary", "priority", "assignee", "creator", "resolution",
+        "resolutiondate", FIRST_RESPONSE, RESOLUTION,
     }  # fmt: skip
 
 
 def test_clocks_are_as_of_the_answers_own_date(monkeypatch: pytest.MonkeyPatch) -> None:
     """And as of our reading where the answer has none."""
-    monkeypatch.setattr(reading, "ISSUES_PER_CALL", 1)
+    monkeypatch.setattr(cloud_read, "ISSUES_PER_CALL", 1)
     site = _site(2)
     site.bend(
         BULKFETCH, lambda call, answer: replace(answer, date="" if "2" in call.body["issueIdsOrKeys"] else answer.date)
@@ -274,8 +274,8 @@ def test_clocks_are_as_of_the_answers_own_date(monkeypatch: pytest.MonkeyPatch) 
 
 def test_tickets_and_changes_are_asked_for_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Never more than a call may hold, each ticket once in each kind of call."""
-    monkeypatch.setattr(reading, "ISSUES_PER_CALL", 3)
-    monkeypatch.setattr(reading, "CHANGELOGS_PER_CALL", 4)
+    monkeypatch.setattr(cloud_read, "ISSUES_PER_CALL", 3)
+    monkeypatch.setattr(cloud_read, "CHANGELOGS_PER_CALL", 4)
     site = _site(11)
     site.page_ids = 11
 
@@ -305,10 +305,38 @@ def test_a_read_ends_with_its_budget() -> None:
     site = _site()
 
     with pytest.raises(SourceError, match="time for this read is used up"):
-        JiraTickets(site.jira, lanes=2).read(DESK, SINCE_MS, READ_AT_MS, -1.0, lambda *_: None)
+        read(site, budget_s=-1.0)
 
 
 def test_a_queue_without_a_field_for_a_promise_is_refused_with_advice() -> None:
     """Its clock could not be read."""
     with pytest.raises(SourceRejected, match=r"Add sla\.resolution\.field"):
-        sla_fields(replace(DESK, resolution=replace(DESK.resolution, field=None)))
+        sla_fields(replace(DESK, resolution=replace(DESK.resolution, field=None, clock="jsm")))
+
+
+def test_tickets_are_counted_by_asking_for_the_count() -> None:
+    """A page of nothing tells a total on Data Center only."""
+    site = _site()
+
+    read(site)
+
+    assert len(site.transport.asked(COUNT)) == 1
+    assert min(call.body["maxResults"] for call in site.transport.asked(SEARCH)) >= 1
+
+
+def test_statuses_of_one_name_are_told_apart_by_their_ids() -> None:
+    """Names are translated, renamed, and used twice; what a status means is its category."""
+    site = _site(2)
+    done, review = STATUSES[2], {"id": "9", "name": STATUSES[2]["name"], "statusCategory": {"key": "indeterminate"}}
+    site.issues[1]["fields"]["status"], site.issues[2]["fields"]["status"] = done, review
+    site.histories = {
+        1: [history(10, EDITED_MS, {**status_item("2", "3"), "toString": "Renamed since"})],
+        2: [history(20, EDITED_MS, {**status_item("2", "9"), "toString": STATUSES[2]["name"]})],
+    }
+
+    columns = read(site)
+
+    assert [columns.statuses[code].id for code in columns.status] == ["3", "9"]
+    assert columns.done[columns.status].tolist() == [True, False]
+    assert [columns.statuses[code].id for code in columns.changes.after] == ["3", "9"]
+    assert {status.name for status in columns.statuses if status.id in {"3", "9"}} == {"Erledigt"}

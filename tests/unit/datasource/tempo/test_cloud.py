@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, NotPermitted, SourceIncomplete, SourceMalformed, SourceRejected
-from datasource.tempo import client
-from datasource.tempo.client import WORKLOGS_PER_PAGE, TempoCloud
+from datasource.tempo import cloud
+from datasource.tempo.cloud import WORKLOGS_PER_PAGE, TempoCloud
 from datasource.transport import Login
 from servicelevel.instants import day_of_date
 from servicelevel.ticket import Worklog
@@ -113,7 +113,7 @@ def test_an_empty_page_that_announces_another_is_not_believed() -> None:
 
 def test_worklogs_without_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even when every page looks right."""
-    monkeypatch.setattr(client, "PAGE_CAP", 4)
+    monkeypatch.setattr(cloud, "PAGE_CAP", 4)
     site = _site(20)
     site.page = 1
 

@@ -25,7 +25,7 @@ class TempoDataCenter(Tempo):
 
     def prove(self, deadline: Deadline) -> None:
         """One small question that only a valid token answers."""
-        self._month({}, LONG_AGO, LONG_AGO, deadline)
+        self._between({}, LONG_AGO, LONG_AGO, deadline)
 
     def project_worklogs(
         self,
@@ -33,13 +33,17 @@ class TempoDataCenter(Tempo):
         first: date,
         last: date,
         deadline: Deadline,
-        updated_from: datetime | None = None,  # noqa: ARG002 - cannot be asked for here
+        updated_from: datetime | None = None,
     ) -> list[Worklog]:
         """Worklogs on all tickets of these projects, by start date, both dates included.
 
-        This Tempo cannot tell what changed since, so all of them come whatever `updated_from` says.
+        This Tempo cannot tell what changed since, so all of them come whatever `updated_from` says: then in one
+        request, because somebody asks again every few minutes.
         """
-        return list(self._worklogs({"projectId": sorted(set(project_ids))}, first, last, deadline))
+        chosen = {"projectId": sorted(set(project_ids))}
+        if updated_from is not None:
+            return self._between(chosen, first, last, deadline)
+        return list(self._worklogs(chosen, first, last, deadline))
 
     def _memberships(self, team: int, deadline: Deadline) -> Iterator[tuple[str, date | None, date | None]]:
         answer = self._transport.get(f"/rest/tempo-teams/2/team/{team}/member", deadline)
@@ -75,11 +79,11 @@ class TempoDataCenter(Tempo):
     def _worklogs(self, chosen: Mapping[str, object], first: date, last: date, deadline: Deadline) -> Iterator[Worklog]:
         """Month by month, because an answer is never cut into pages."""
         with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="tempo") as pool:
-            parts = pool.map(lambda span: self._month(chosen, span[0], span[1], deadline), months(first, last))
+            parts = pool.map(lambda span: self._between(chosen, span[0], span[1], deadline), months(first, last))
             for part in parts:
                 yield from part
 
-    def _month(self, chosen: Mapping[str, object], first: date, last: date, deadline: Deadline) -> list[Worklog]:
+    def _between(self, chosen: Mapping[str, object], first: date, last: date, deadline: Deadline) -> list[Worklog]:
         body = {**chosen, "from": first.isoformat(), "to": last.isoformat()}
         refs = self._decode(
             self._transport.post(SEARCH, deadline, body), list[wire.ServerWorklogRef], "worklogs/search"

@@ -120,7 +120,7 @@ def _definition(queue: Any, defaults: Any, calendars: Mapping[str, WorkMinutes])
         exclude_resolutions=frozenset(either("exclude_resolutions", ())),
         analysts=frozenset(queue.get("analysts", ())),
         tempo_team=queue.get("tempo", {}).get("team"),
-        by_month=queue.get("budget_window") == "month",
+        by_month=queue.get("budget_window") == "calendar_month",
     )
 
 

@@ -114,6 +114,17 @@ def test_worklogs_are_read_month_by_month(open_tempo: Open) -> None:
     assert open_tempo.server.peak <= IN_FLIGHT
 
 
+def test_a_refresh_asks_once(open_tempo: Open) -> None:
+    """This Tempo tells no changes: everything comes again, in one request and not in one a month."""
+    tempo = open_tempo(worklog(1, "2026-07-26"), worklog(2, "2026-11-23"))
+    since = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    found = tempo.project_worklogs([10001], date(2026, 7, 26), date(2026, 11, 23), SOON, since)
+
+    assert [item.id for item in found] == [1, 2]
+    assert [(body["from"], body["to"]) for body in open_tempo.bodies()] == [("2026-07-26", "2026-11-23")]
+
+
 @pytest.mark.parametrize(
     ("first", "last", "count"),
     [("2026-11-05", "2026-11-05", 1), ("2026-12-31", "2027-01-01", 2), ("2024-02-01", "2024-02-29", 1)],

@@ -1,19 +1,26 @@
 # Every way to work with this project; `make help` lists them. Each target makes the virtual environment that it needs.
-.PHONY: help demo test check bench fmt lock clean
+.PHONY: help demo test test-browser check bench screenshots fmt lock clean
 .DEFAULT_GOAL := help
 
 VENV := sh scripts/venv.sh
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Start the portal on a made-up Jira and Tempo: no account, no credentials
 	@$(VENV) .venv requirements/runtime.txt requirements/build.txt
+	@.venv/bin/python scripts/vendor.py
 	@.venv/bin/python -m opsportal demo $(ARGS)
 
-test: ## Run the tests (ARGS='-k calendar' narrows them)
+test: ## Run the tests but those in a browser (ARGS='-k calendar' narrows them)
 	@$(VENV) .venv-dev requirements/dev.txt
-	@.venv-dev/bin/python -m pytest -n 2 $(ARGS)
+	@.venv-dev/bin/python -m pytest -n 2 --ignore=tests/browser $(ARGS)
+
+test-browser: ## Run the tests of the pages in a real Chromium
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python scripts/vendor.py
+	@sh scripts/chromium.sh
+	@.venv-dev/bin/python -m pytest -n 2 tests/browser $(ARGS)
 
 check: ## Run every check but the tests: lint, format, types, imports, lock, changelog
 	@$(VENV) .venv-dev requirements/dev.txt
@@ -28,6 +35,10 @@ bench: ## Measure the speed of rules and reading (ARGS are handed on)
 	@$(VENV) .venv-bench requirements/bench.txt
 	@.venv-bench/bin/python -m tests.bench $(ARGS)
 
+screenshots: ## Take the pictures of docs/screenshots anew (ARGS=overview takes one)
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python -m scripts.screenshots $(ARGS)
+
 fmt: ## Format the code and mend what the linter can mend
 	@$(VENV) .venv-dev requirements/dev.txt
 	@.venv-dev/bin/python -m ruff check --fix-only .
@@ -38,6 +49,7 @@ lock: ## Resolve the lock files anew (needs the package index)
 	@.venv-lock/bin/python scripts/lock.py write
 
 clean: ## Remove virtual environments, caches and build results
-	rm -rf .venv .venv-dev .venv-bench .venv-lock build dist
+	rm -rf .venv .venv-dev .venv-bench .venv-lock .venv-node build dist
+	rm -rf dashboard/assets/vendor tests/browser/vendor
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	find components dashboard datasource demo opsportal servicelevel scripts tests -name __pycache__ -prune -exec rm -rf {} +

@@ -72,6 +72,7 @@ class TempoHours:
             team=team,
             cursor=read_at,
             compared_at=read_at if previous is None or compare else previous.compared_at,
+            requests=deadline.sent.count,
         )
 
     def _changed(

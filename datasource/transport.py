@@ -148,6 +148,7 @@ class Transport:
             if quiet_s > max(deadline.left_s(), 0.0):
                 raise SourceThrottled(self.source, quiet_s, call=call)
             self._wait(quiet_s, call, deadline)
+            deadline.sent.add()
             try:
                 response = self._send(method, path, deadline, params, body)
             except SourceUnreachable as error:

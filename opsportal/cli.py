@@ -1,5 +1,6 @@
 """The commands. Exit codes: 0 ok, 1 failed, 2 wrong usage; one clear message, never a traceback."""
 
+import contextlib
 import functools
 import os
 import signal
@@ -218,29 +219,50 @@ def suggest(projects: tuple[str, ...]) -> None:
     click.echo(made.text, nl=False)
 
 
-@commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo service-desk")
+@commands.command("serve", cls=Examples, example="opsportal serve")
+@_says_what_is_wrong
+def serve() -> None:
+    """Serve the pages as the settings say, until the process is told to end."""
+    load()  # what is wrong with them is told here, before anything is started
+    os.execv(sys.executable, [sys.executable, "-m", "dashboard"])  # noqa: S606 - ourselves, in another layer
+
+
+@commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo --text\nopsportal demo service-desk")
 @click.argument("queue", required=False)
 @click.option("--seed", type=int, help="Another seed makes another fleet of queues.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Port of the pages.")
+@click.option("--text", is_flag=True, help="Print the overview, and the report of QUEUE, in place of serving pages.")
 @_says_what_is_wrong
-def demo(queue: str | None, seed: int | None) -> None:
-    """Start a made-up Jira and Tempo on this machine, read all queues, and print the overview.
+def demo(queue: str | None, seed: int | None, port: int, text: bool) -> None:
+    """Start a made-up Jira and Tempo on this machine, and the portal on them.
 
-    With QUEUE, that queue's report follows.
+    It needs no account and no setting, and leaves nothing behind. With QUEUE, its report is printed instead.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # unlike a read, this one has a program to end
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # unlike a read, this one has programs to end
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with demonstration.running(seed) as sources:
-        settings: Settings = load(sources.environment(), env_file=None)
-        services = wiring.build(settings)
-        policy = services.reports.policy
-        if queue is not None:
-            services.reports.find(queue)
-        with queue_progress([known.id for known in policy.queues]) as listen:
-            seen = services.reports.overview(progress=listen)
-        _console().print(report_text.overview(seen))
-        chosen = seen.reports.get(queue or "")
-        if isinstance(chosen, QueueReport):
-            _console().print("", report_text.queue_report(chosen, Naming(policy.analyst_names)))
-        click.echo(f"\nAs of {datetime.fromtimestamp(seen.as_of / 1000, UTC):%Y-%m-%d %H:%M} UTC, from made-up data.")
+        if text or queue is not None:
+            _print_demo(load(sources.environment(), env_file=None), queue)
+            return
+        with demonstration.portal(sources, port) as process:
+            click.echo(f"The portal, on a made-up Jira and Tempo: http://127.0.0.1:{port}/   (Ctrl-C ends it)")
+            with contextlib.suppress(KeyboardInterrupt):
+                process.wait()
+                raise demonstration.DemoFailed("The portal has ended; see the message above.")
+
+
+def _print_demo(settings: Settings, queue: str | None) -> None:
+    services = wiring.build(settings)
+    policy = services.reports.policy
+    if queue is not None:
+        services.reports.find(queue)
+    with queue_progress([known.id for known in policy.queues]) as listen:
+        seen = services.reports.overview(progress=listen)
+    _console().print(report_text.overview(seen))
+    chosen = seen.reports.get(queue or "")
+    if isinstance(chosen, QueueReport):
+        _console().print("", report_text.queue_report(chosen, Naming(policy.analyst_names)))
+    click.echo(f"\nAs of {datetime.fromtimestamp(seen.as_of / 1000, UTC):%Y-%m-%d %H:%M} UTC, from made-up data.")
 
 
 def _console() -> Console:

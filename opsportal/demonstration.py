@@ -1,17 +1,26 @@
-"""The demo's sources, started as a program of their own and ended with the block that uses them."""
+"""The demo's sources, and a portal that reads them: programs of their own that end with the block that uses them."""
 
 import contextlib
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 
 import msgspec
+import requests
 
+from opsportal.settings import alone
 from servicelevel.errors import PortalError
+
+_START_S = 60.0
+_LOOK_EVERY_S = 0.2
+_END_S = 15.0
 
 
 class DemoFailed(PortalError):
-    """The demo's sources did not start."""
+    """The demo's sources, or the portal on them, did not start."""
 
 
 class Ready(msgspec.Struct):
@@ -61,3 +70,47 @@ def running(seed: int | None) -> Iterator[Ready]:
                 process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@contextlib.contextmanager
+def portal(sources: Ready, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a portal on these sources at this port of this machine, and end it with the block. It answers by then.
+
+    What it keeps lies in a folder of its own that goes away with it; no other setting of the environment counts.
+
+    Raises:
+        DemoFailed: it did not start.
+    """
+    _require_free(port)
+    with tempfile.TemporaryDirectory(prefix="opsportal-demo-", ignore_cleanup_errors=True) as folder:
+        places = {"CACHE_DIR": f"{folder}/cache", "HISTORY_URL": f"sqlite:///{folder}/history.db", "PORT": str(port)}
+        environment = alone({**sources.environment(), **places, "LOG_LEVEL": "WARNING"})
+        with subprocess.Popen([sys.executable, "-m", "dashboard"], env=environment) as process:
+            try:
+                _wait(process, f"http://127.0.0.1:{port}/")
+                yield process
+            finally:
+                process.terminate()
+                try:
+                    process.wait(timeout=_END_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            raise DemoFailed(f"Port {port} of this machine is taken. Choose another one with --port.") from None
+
+
+def _wait(process: "subprocess.Popen[bytes]", address: str) -> None:
+    until = time.monotonic() + _START_S
+    while process.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(address, timeout=5).ok and process.poll() is None:
+                return
+        time.sleep(_LOOK_EVERY_S)
+    raise DemoFailed("The portal did not start; see the message above.")

@@ -127,6 +127,12 @@ def unpack(data: bytes, form: type[Form]) -> Form:
     return value
 
 
+def mark(data: bytes) -> str:
+    """A short name of packed bytes, by which they are known again."""
+    head = len(MAGIC) + 1
+    return data[head : head + 16].hex()
+
+
 def tickets_to_bytes(columns: TicketColumns) -> bytes:
     """A queue's tickets as read."""
     return pack(

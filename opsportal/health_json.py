@@ -5,7 +5,7 @@ from collections.abc import Callable
 from opsportal.json_units import Json
 from servicelevel.health import Dimension
 from servicelevel.movement import Movement
-from servicelevel.report import COMPARED_DAYS, QueueReport
+from servicelevel.report import QueueReport
 
 
 def health(made: QueueReport, at: Callable[[int], str | None]) -> Json:
@@ -21,7 +21,7 @@ def health(made: QueueReport, at: Callable[[int], str | None]) -> Json:
         "weights_sum": sum(score.weights.values()),
         "dimensions": [_dimension(d, score.weights[d.name], score.contributions.get(d.name)) for d in score.dimensions],
         "previous": previous,
-        "compared_days": COMPARED_DAYS,
+        "compared_days": made.compared_days,
         "movement": None if made.movement is None else [_movement(row) for row in made.movement],
         "movement_reason": made.movement_reason,
     }

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from opsportal import encoding
 from opsportal.ports import HoursSource, Progress, TicketSource
+from opsportal.reading import covering
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import SLA_NAMES, Queue
 from servicelevel.worklogs import HoursRead
@@ -43,10 +44,8 @@ class KeptTickets:
         progress: Progress,
     ) -> TicketColumns:
         """As the source reads; what it reads is kept when, and only when, the read is whole."""
-        key = _key("tickets", self._scope, queue)
-        held = previous or self._held(key)
-        if held is not None and held.covers_from > updated_since:
-            held = None  # more was asked for than was read then
+        key = kept_key("tickets", self._scope, queue)
+        held = covering(previous or self._held(key), updated_since)
         columns = self._source.read(
             queue, held, updated_since=updated_since, read_at=read_at, budget_s=budget_s, progress=progress
         )
@@ -79,7 +78,7 @@ class KeptHours:
         budget_s: float,
     ) -> HoursRead:
         """As the source reads; what it reads is kept when, and only when, the read is whole."""
-        key = _key("hours", self._scope, queue)
+        key = kept_key("hours", self._scope, queue)
         held = previous or self._held(key)
         read = self._source.read(queue, tickets, held, first=first, last=last, read_at=read_at, budget_s=budget_s)
         self._store.put(key, encoding.hours_to_bytes(read))
@@ -93,7 +92,7 @@ class KeptHours:
             return None
 
 
-def _key(kind: str, scope: str, queue: Queue) -> str:
+def kept_key(kind: str, scope: str, queue: Queue) -> str:
     """Everything that decides what is read; with any of it changed, nothing kept fits."""
     slas = [(name, queue.sla(name).field, queue.sla(name).computed, queue.sla(name).stops_at) for name in SLA_NAMES]
     parts = [kind, scope, queue.id, list(queue.projects), queue.jql, slas, queue.tempo_team]

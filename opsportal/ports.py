@@ -1,11 +1,12 @@
 """What the uses need from the world. Adapters fit by shape; only the wiring knows which they are."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import Policy, Queue
+from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
 from servicelevel.worklogs import HoursRead
 
 Now: TypeAlias = Callable[[], int]
@@ -64,4 +65,100 @@ class Registry(Protocol):
 
         Raises:
             PortalError: it is missing or wrong; the message lists every problem.
+        """
+
+    def current(self) -> "RegistryReading":
+        """The last good registry, which is looked at again when it changed, with what is wrong with a newer one.
+
+        Raises:
+            PortalError: none has been good so far.
+        """
+
+
+class History(Protocol):
+    """Where the end of each day is kept, one item a queue and local day."""
+
+    def put(self, snapshot: Snapshot) -> bool:
+        """Keep a snapshot; False when the day has one of the same or a higher rank, which then stays.
+
+        Raises:
+            PortalError: it could not be kept.
+        """
+
+    def range(self, queue: str, first: date, last: date) -> SnapshotRange:
+        """A queue's days from first to last, both included, in order; a broken row is told, not raised.
+
+        Raises:
+            PortalError: history could not be read.
+        """
+
+    def days(self, queue: str) -> Mapping[date, SnapshotSource]:
+        """Every day of a queue that has a snapshot, in order, and where it came from.
+
+        Raises:
+            PortalError: history could not be read.
+        """
+
+
+class RegistryReading(Protocol):
+    """A registry in force."""
+
+    @property
+    def policy(self) -> Policy:
+        """What it states."""
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it was last written (UTC)."""
+
+    @property
+    def problems(self) -> Sequence[object]:
+        """What is wrong with a newer version that is not in force; each says so as text."""
+
+
+class Cache(Protocol):
+    """Bytes by key that all processes share. Any of them may be gone at any time; what is there is whole."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None when there is none that can be read."""
+
+    def set(self, key: str, value: bytes, *, timeout_s: int) -> None:
+        """Keep a value for so many seconds at most.
+
+        Raises:
+            PortalError: it cannot be kept.
+        """
+
+    def add(self, key: str, value: bytes, *, timeout_s: int) -> bool:
+        """Keep a value unless there is one: whether it was kept. Of several at once one succeeds.
+
+        Raises:
+            PortalError: it cannot be kept.
+        """
+
+    def delete(self, key: str) -> None:
+        """Forget a value."""
+
+
+class Lease(Protocol):
+    """What one owner alone may do until a deadline. It ends with its owner, wherever that dies."""
+
+    def held(self) -> bool:
+        """Whether it still is ours: not past its deadline, and taken by nobody since."""
+
+    def extend(self, for_s: float) -> bool:
+        """Move the deadline to so many seconds from now; False when it is ours no more."""
+
+    def release(self) -> None:
+        """Give it back, if it still is ours."""
+
+
+class Leases(Protocol):
+    """Leases by name, known to every process."""
+
+    def take(self, name: str, for_s: float) -> Lease | None:
+        """The lease for so many seconds, or None while another owner has it.
+
+        Raises:
+            PortalError: there is no way to tell.
         """

@@ -3,22 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
-from functools import reduce
-from operator import add
+from functools import cache, partial
 
+from opsportal.judging import added_up, fleet_of, judged
 from opsportal.ports import HoursSource, Now, Progress, TicketSource
+from opsportal.reading import Reading, Sources
 from servicelevel.columns import TicketColumns
-from servicelevel.due import DueRow, due_order
+from servicelevel.due import DueRow
 from servicelevel.errors import PortalError
-from servicelevel.instants import DAY_MS
-from servicelevel.measures import NO_TRAILING, UNASSIGNED, Filters, Trailing, trailing, wants_fleet
+from servicelevel.measures import UNASSIGNED, Filters, Trailing
 from servicelevel.policy import Policy, Queue
-from servicelevel.report import COMPARED_DAYS, PeriodNotCovered, QueueReport, report
-from servicelevel.rollup import Consolidated, Pool, consolidated, teams
+from servicelevel.report import COMPARED_DAYS, PeriodNotCovered, QueueReport
+from servicelevel.rollup import Consolidated, Pool
 from servicelevel.window import Window, last_days, local_dates
-from servicelevel.worklogs import WorklogColumns, no_worklogs
 
 READS_AT_ONCE = 3
 """Queues read side by side. Requests have one limit for all of them; this only keeps slow starts from adding up."""
@@ -72,15 +71,6 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """One queue's facts as read."""
-
-    queue: Queue
-    columns: TicketColumns
-    booked: WorklogColumns
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Overview:
     """All queues at one instant: a report or the reason why there is none, and what the reports add up to."""
 
@@ -105,8 +95,7 @@ class Reports:
         budget_s: float,
     ) -> None:
         self.policy = policy
-        self._tickets, self._hours, self._now = tickets, hours, now
-        self._window_days, self._budget_s = window_days, budget_s
+        self._sources, self._now = Sources(tickets, hours, window_days, budget_s), now
 
     def find(self, queue_id: str) -> Queue:
         """The queue of that id.
@@ -114,10 +103,7 @@ class Reports:
         Raises:
             UnknownQueue: there is none.
         """
-        by_id = {queue.id: queue for queue in self.policy.queues}
-        if queue_id not in by_id:
-            raise UnknownQueue(queue_id, list(by_id), nearest(queue_id, by_id))
-        return by_id[queue_id]
+        return found(self.policy, queue_id)
 
     def read(self, queue_id: str, as_of: int | None = None, progress: Progress = lambda *_: None) -> Reading:
         """Read a queue's tickets and hours. Hours that cannot be read are missing with their reason.
@@ -126,14 +112,7 @@ class Reports:
             UnknownQueue: there is no such queue.
             PortalError: its tickets could not be read.
         """
-        queue, now = self.find(queue_id), self._now()
-        end = now if as_of is None else as_of
-        since = end - self._window_days * DAY_MS
-        columns = self._tickets.read(
-            queue, None, updated_since=since, read_at=now, budget_s=self._budget_s, progress=progress
-        )
-        progress("hours", 0, 0)
-        return Reading(queue, columns, self._booked(queue, columns, since, end, now))
+        return self._sources.read(self.find(queue_id), now=self._now(), as_of=as_of, progress=progress)
 
     def queue(
         self,
@@ -142,6 +121,7 @@ class Reports:
         as_of: int | None = None,
         period: Period | None = None,
         filters: Filters | None = None,
+        compared_days: int = COMPARED_DAYS,
         progress: Progress = lambda *_: None,
     ) -> QueueReport:
         """A queue's report. Other queues are read only when its own small samples need the fleet's rates.
@@ -152,17 +132,21 @@ class Reports:
         """
         as_of = self._now() if as_of is None else as_of
         window = (period or Period()).window(self.find(queue_id), as_of)
-        covers_from = as_of - self._window_days * DAY_MS
+        covers_from = self._sources.covers_from(as_of)
         if window.start < covers_from:
             raise PeriodNotCovered(queue_id, window.start, covers_from)  # before the queue is read for nothing
         reading = self.read(queue_id, as_of, progress)
-        _known_values(reading.columns, filters or Filters(), names_shown=self.policy.analyst_names == "names")
-        made = report(reading.queue, reading.columns, reading.booked, window, filters=filters)
-        if not (wants_fleet(made.now) or (made.previous and wants_fleet(made.previous))):
-            return made
-        others = [queue.id for queue in self.policy.queues if queue.id != queue_id]
-        readings = [r for r in self._read_all(others, as_of, lambda _: progress).values() if isinstance(r, Reading)]
-        return self._report(reading, [reading, *readings], window, filters)
+        check_values(reading.columns, filters or Filters(), names_shown=self.policy.analyst_names == "names")
+        readings: list[Reading] = []
+
+        def fleet_at(instant: int) -> Trailing:
+            if not readings:
+                others = [queue.id for queue in self.policy.queues if queue.id != queue_id]
+                read = self._read_all(others, as_of, lambda _: progress).values()
+                readings.extend([reading, *(other for other in read if isinstance(other, Reading))])
+            return fleet_of(readings, instant)
+
+        return judged(reading, window, filters, compared_days, fleet_at)
 
     def overview(
         self,
@@ -170,6 +154,7 @@ class Reports:
         as_of: int | None = None,
         period: Period | None = None,
         filters: Filters | None = None,
+        compared_days: int = COMPARED_DAYS,
         progress: Callable[[str], Progress] = lambda _: lambda *_: None,
     ) -> Overview:
         """Every queue's report at one instant; `progress` is asked for one listener a queue."""
@@ -177,33 +162,19 @@ class Reports:
         period = period or Period()
         readings = self._read_all([queue.id for queue in self.policy.queues], as_of, progress)
         good = [reading for reading in readings.values() if isinstance(reading, Reading)]
+        fleet_at = cache(partial(fleet_of, good))
         reports: dict[str, QueueReport | PortalError] = {}
         for queue_id, reading in readings.items():
             if isinstance(reading, PortalError):
                 reports[queue_id] = reading
                 continue
             try:
-                reports[queue_id] = self._report(reading, good, period.window(reading.queue, as_of), filters)
+                window = period.window(reading.queue, as_of)
+                reports[queue_id] = judged(reading, window, filters, compared_days, fleet_at)
             except PortalError as error:
                 reports[queue_id] = error
         made = [made for made in reports.values() if isinstance(made, QueueReport)]
-        members = [(made.queue, made.now) for made in made]
-        due = sorted(((m.queue, row) for m in made for row in m.due), key=lambda pair: due_order(pair[1]))
-        return Overview(as_of, reports, teams(members, _fleet(good, as_of)), consolidated(members), tuple(due))
-
-    def _report(
-        self, reading: Reading, readings: Sequence[Reading], window: Window, filters: Filters | None
-    ) -> QueueReport:
-        then = window.end - COMPARED_DAYS * DAY_MS
-        return report(
-            reading.queue,
-            reading.columns,
-            reading.booked,
-            window,
-            filters=filters,
-            fleet=_fleet(readings, window.end),
-            fleet_then=_fleet(readings, then),
-        )
+        return Overview(as_of, reports, *added_up(made, fleet_at(as_of)))
 
     def _read_all(
         self, queue_ids: Sequence[str], as_of: int, progress: Callable[[str], Progress]
@@ -217,19 +188,20 @@ class Reports:
         with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="queue") as pool:
             return dict(zip(queue_ids, pool.map(attempt, queue_ids), strict=True))
 
-    def _booked(self, queue: Queue, columns: TicketColumns, since: int, end: int, now: int) -> WorklogColumns:
-        if self._hours is None:
-            return no_worklogs("not_configured", "No Tempo is configured; set TEMPO_BASE_URL and TEMPO_API_TOKEN.")
-        last = queue.calendar.local_date(end)
-        first = queue.calendar.local_date(since) + timedelta(days=1)
-        try:
-            read = self._hours.read(queue, columns, None, first=first, last=last, read_at=now, budget_s=self._budget_s)
-            return read.columns(columns)
-        except PortalError as error:
-            return no_worklogs("failed", str(error))
+
+def found(policy: Policy, queue_id: str) -> Queue:
+    """The queue of that id.
+
+    Raises:
+        UnknownQueue: there is none.
+    """
+    by_id = {queue.id: queue for queue in policy.queues}
+    if queue_id not in by_id:
+        raise UnknownQueue(queue_id, list(by_id), nearest(queue_id, by_id))
+    return by_id[queue_id]
 
 
-def _known_values(columns: TicketColumns, filters: Filters, *, names_shown: bool) -> None:
+def check_values(columns: TicketColumns, filters: Filters, *, names_shown: bool) -> None:
     """Refuse a filter value that nothing has; people are listed only where they are shown at all.
 
     Raises:
@@ -247,11 +219,6 @@ def _known_values(columns: TicketColumns, filters: Filters, *, names_shown: bool
             if value.casefold() not in folded:
                 listed = [label for label, _ in entries] if names_shown or name != "analyst" else []
                 raise UnknownValue(name, value, listed)
-
-
-def _fleet(readings: Sequence[Reading], as_of: int) -> Trailing:
-    """The trailing evidence of all queues that could be read."""
-    return reduce(add, (trailing(r.queue, r.columns, as_of) for r in readings), NO_TRAILING)
 
 
 def nearest(asked: str, known: Mapping[str, object]) -> str | None:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, get_args
@@ -103,6 +104,42 @@ def _file_or_object(value: Any) -> str:
     return written
 
 
+def _history(value: Any) -> str:
+    written = str(value)
+    if not re.fullmatch(r"sqlite:///.+", written) or not written.isprintable():
+        raise _refusal(_shown(written.partition("://")[0] + "://…"), "an address such as sqlite:///history.db")
+    return written
+
+
+def _prefix(value: Any) -> str:
+    parts = str(value).strip("/").split("/")
+    if parts == [""]:
+        return "/"
+    if not all(re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*", part) for part in parts):
+        raise _refusal(_shown(str(value)), "a path of letters, digits and hyphens such as /portal/")
+    return f"/{'/'.join(parts)}/"
+
+
+def _ancestors(value: Any) -> str:
+    # In a file of settings quotes are part of the notation, so `self` and `none` count without them too.
+    origins = [{"self": "'self'", "none": "'none'"}.get(origin, origin) for origin in str(value).split()]
+    fit = all(o == "'self'" or re.fullmatch(r"https?://[a-z0-9*.-]+(:[0-9*]+)?", o) for o in origins)
+    if not fit and origins != ["'none'"]:
+        raise _refusal(_shown(str(value)), "origins such as https://intranet.example.com, 'self' or 'none'")
+    return " ".join(origins)
+
+
+def _frozen_at(value: Any) -> datetime:
+    kind, _, text = str(value).partition(":")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if kind != "frozen" or at is None or at.utcoffset() is None:
+        raise _refusal(_shown(str(value)), "`frozen:` and an instant, as in frozen:2026-11-23T12:00:00Z")
+    return at
+
+
 def _level(value: Any) -> str:
     return str(value).upper()
 
@@ -111,6 +148,10 @@ Url: TypeAlias = Annotated[str, BeforeValidator(_url)]
 Email: TypeAlias = Annotated[str, AfterValidator(_email)]
 Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
 FileOrObject: TypeAlias = Annotated[str, BeforeValidator(_file_or_object)]
+HistoryUrl: TypeAlias = Annotated[str, BeforeValidator(_history)]
+Prefix: TypeAlias = Annotated[str, BeforeValidator(_prefix)]
+Ancestors: TypeAlias = Annotated[str, BeforeValidator(_ancestors)]
+StoodStill: TypeAlias = Annotated[datetime, BeforeValidator(_frozen_at)]
 LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)]
 
 
@@ -142,10 +183,33 @@ class Settings(BaseSettings):
     """Hours after which every ticket is compared with Jira again, so that deleted and moved ones drop out."""
     cache_dir: Path | None = Field(None, title="path of a folder")
     """Folder for what has been read: the next read then asks only for what changed. Without it every read is cold."""
+    cache_ttl: int = Field(300, title="whole number of seconds, 10 to 86400", ge=10, le=86_400)
+    """Seconds after which what the pages show is read again. At twice that age it is called stale."""
     refresh_budget: int = Field(300, title="whole number of seconds, 10 to 3600", ge=10, le=3600)
     """Seconds that one refresh may take in all, waits included."""
     upstream_concurrency: int = Field(8, title="whole number, 1 to 16", ge=1, le=16)
     """Requests to Jira and Tempo that may be under way at once."""
+    history_url: HistoryUrl = Field("sqlite:///history.db", title="address of a database")
+    """Where the days behind the trends are kept: `sqlite:///` and a path, which begins with a fourth slash when it is
+    not meant from the current folder."""
+    history_days: int = Field(60, title="whole number of days, 0 to 365", ge=0, le=365)
+    """Days before today that `opsportal serve` puts into history when they are not there, as far as what was read
+    reaches back; 0: none."""
+    host: str = Field("127.0.0.1", title="address to listen on", min_length=1)
+    """Address that `opsportal serve` listens on. Nobody signs in: another address than this machine's own also needs
+    `AUTH_NONE_CONFIRMED`, and a proxy before it that lets in whom you trust."""
+    port: int = Field(8080, title="whole number, 1 to 65535", ge=1, le=65535)
+    """Port that `opsportal serve` listens on."""
+    web_concurrency: int = Field(2, title="whole number, 1 to 32", ge=1, le=32)
+    """Worker processes of `opsportal serve`; each answers four requests at a time."""
+    auth_none_confirmed: Literal["yes"] | None = Field(None, title="`yes`")
+    """`yes` lets `opsportal serve` listen on another address than this machine's own although nobody signs in."""
+    url_prefix: Prefix = Field("/", title="path")
+    """Path under which the pages live, such as `/portal/`, when something else lives beside them."""
+    frame_ancestors: Ancestors = Field("'self'", title="origins, separated by spaces")
+    """Sites that may show the pages in a frame: origins like `https://intranet.example.com`, `'self'` or `'none'`."""
+    portal_clock: StoodStill | None = Field(None, title="`frozen:` and an instant")
+    """The instant at which the portal believes to be, for demonstrations and tests: `frozen:2026-11-23T12:00:00Z`."""
     log_level: LogLevel = Field("INFO", title="one of DEBUG, INFO, WARNING, ERROR")
     """Least severe log line that is written."""
 
@@ -163,6 +227,11 @@ class Settings(BaseSettings):
     def tempo_is_in_jira(self) -> bool:
         """Whether Tempo is the one that lives in a Jira Data Center, below the same address."""
         return self.jira_pat is not None and self.tempo_base_url == self.jira_base_url
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other machines can reach the pages."""
+        return not _is_loopback(self.host)
 
     @classmethod
     def settings_customise_sources(
@@ -226,6 +295,12 @@ def load(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".en
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def alone(values: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a program that shall see these settings and no others, from wherever it would read them."""
+    defaults = {row.name: row.default for row in table()}  # an empty one switches the line of a file off
+    return {**os.environ, **defaults, **values}
 
 
 def _names() -> tuple[str, ...]:

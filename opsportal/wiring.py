@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasource.deadline import Deadline
+from datasource.history.sqlite import SqliteHistory
 from datasource.hours import TempoHours
 from datasource.jira.check import registry_problems
 from datasource.jira.dialect import Dialect
@@ -20,12 +21,15 @@ from datasource.tempo.cloud import TempoCloud
 from datasource.tempo.datacenter import TempoDataCenter
 from datasource.tempo.site import IN_FLIGHT, Tempo
 from datasource.transport import Login, Transport
+from opsportal.cached import CachedReports
 from opsportal.checks import Check, NeedsMending
 from opsportal.kept import KeptHours, KeptTickets
-from opsportal.ports import HoursSource, Now, Progress, Registry, TicketSource
+from opsportal.ports import Cache, History, HoursSource, Leases, Now, Progress, Registry, TicketSource
+from opsportal.reading import Sources
 from opsportal.reports import Reports
 from opsportal.settings import Settings
 from servicelevel.errors import PortalError
+from servicelevel.instants import to_ms
 
 CHECK_BUDGET_S = 60.0
 
@@ -51,36 +55,75 @@ class Services:
     now: Now
 
 
+@dataclass(frozen=True, slots=True)
+class CachedServices:
+    """What the pages work with: the same, but for reports that come from what is kept."""
+
+    settings: Settings
+    registry: Registry
+    reports: CachedReports
+    jira_url: str
+    now: Now
+
+
 def clock_ms() -> int:
     """The present instant in epoch milliseconds."""
     return time.time_ns() // 1_000_000
 
 
-def build(settings: Settings, *, now: Now = clock_ms) -> Services:
-    """Wire the portal as the settings say.
+def clock_of(settings: Settings) -> Now:
+    """The clock that the settings name: the machine's, or one that stands."""
+    if settings.portal_clock is None:
+        return clock_ms
+    frozen_ms = to_ms(settings.portal_clock)
+    return lambda: frozen_ms
+
+
+def build(settings: Settings, *, now: Now | None = None) -> Services:
+    """Wire the portal as the settings say, with every report read anew.
 
     Raises:
         NotConfigured: there is no Jira.
         PortalError: the registry is missing or wrong.
     """
-    jira, tempo = _jira(settings), _tempo(settings)
-    source: Registry = registry(settings.queue_registry)
-    policy = source.read()
-    tickets: TicketSource = JiraTickets(jira, sweep_hours=settings.full_refresh_hours)
-    hours: HoursSource | None = None if tempo is None else TempoHours(tempo, jira)
+    jira, sources = _sources(settings)
+    source, now = registry(settings.queue_registry), now or clock_of(settings)
+    tickets: TicketSource = sources.tickets
+    hours: HoursSource | None = sources.hours
     if settings.cache_dir is not None:
         store = FileStore(settings.cache_dir)
         tickets = KeptTickets(tickets, store, jira.base_url)
         hours = None if hours is None else KeptHours(hours, store, jira.base_url)
     reports = Reports(
-        policy,
-        tickets,
-        hours,
-        now=now,
-        window_days=settings.window_days,
-        budget_s=settings.refresh_budget,
+        source.read(), tickets, hours, now=now, window_days=sources.window_days, budget_s=sources.budget_s
     )
     return Services(settings, source, reports, jira.base_url, now)
+
+
+def build_cached(settings: Settings, cache: Cache, leases: Leases, *, now: Now | None = None) -> CachedServices:
+    """Wire the portal as the settings say, with reports from a cache. It opens no connection and starts no thread.
+
+    Raises:
+        NotConfigured: there is no Jira.
+        PortalError: the registry is missing or wrong.
+    """
+    jira, sources = _sources(settings)
+    source, now = registry(settings.queue_registry), now or clock_of(settings)
+    source.current()
+    reports = CachedReports(source, sources, cache, leases, now=now, ttl_s=settings.cache_ttl, scope=jira.base_url)
+    return CachedServices(settings, source, reports, jira.base_url, now)
+
+
+def _sources(settings: Settings) -> tuple[Dialect, Sources]:
+    jira, tempo = _jira(settings), _tempo(settings)
+    tickets = JiraTickets(jira, sweep_hours=settings.full_refresh_hours)
+    hours = None if tempo is None else TempoHours(tempo, jira)
+    return jira, Sources(tickets, hours, settings.window_days, settings.refresh_budget)
+
+
+def history(settings: Settings) -> History:
+    """The history that the settings name. It is opened when it is first asked something."""
+    return SqliteHistory(Path(settings.history_url.removeprefix("sqlite:///")))
 
 
 def registry(place: str) -> Registry:

@@ -27,6 +27,7 @@ LOCKS: dict[str, tuple[bool, str | None]] = {
     "dev.txt": (True, "dev"),
     "runtime.txt": (True, None),
     "build.txt": (False, "build"),
+    "node.txt": (False, "node"),
     "lock.txt": (False, "lock"),
 }
 _STAMP = "# made from pyproject.toml with the dependencies "

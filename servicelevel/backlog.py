@@ -1,5 +1,6 @@
 """Open work: how many days of it there are, and how old it is against the queue's own pace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from servicelevel.calendars import BusinessCalendar
 from servicelevel.columns import NONE_CODE, TicketColumns
 from servicelevel.instants import MISSING, Mask, Millis
 from servicelevel.standing import Standing
-from servicelevel.survival import percentiles
+from servicelevel.survival import Percentiles, percentiles
 from servicelevel.window import last_days
 
 PACE_DAYS = 28
@@ -76,16 +77,24 @@ def ages_ms(columns: TicketColumns, as_of: int, calendar: BusinessCalendar) -> M
     return calendar.elapsed(columns.created, np.full(len(columns), as_of))
 
 
+def own_pace(
+    columns: TicketColumns, stood: Standing, calendar: BusinessCalendar, rows: Mask, quantiles: Sequence[float]
+) -> Percentiles:
+    """How long tickets of the last 90 days took from creation to resolved, pauses included, open ones censored."""
+    age = ages_ms(columns, stood.as_of, calendar)
+    resolved = stood.resolved_at != MISSING
+    recent = rows & last_days(stood.as_of, OWN_PACE_DAYS).holds(columns.created) & (resolved | stood.open)
+    lasted = np.where(resolved, calendar.elapsed(columns.created, np.maximum(stood.resolved_at, columns.created)), age)
+    return percentiles(lasted[recent], resolved[recent], quantiles)
+
+
 def backlog(columns: TicketColumns, stood: Standing, calendar: BusinessCalendar, rows: Mask) -> Backlog:
     """The open work among the chosen tickets."""
     as_of, day_ms = stood.as_of, calendar.business_day_ms
     pace = last_days(as_of, PACE_DAYS)
     open_ = rows & stood.open
     age = ages_ms(columns, as_of, calendar)
-    resolved = stood.resolved_at != MISSING
-    recent = rows & last_days(as_of, OWN_PACE_DAYS).holds(columns.created) & (resolved | stood.open)
-    lasted = np.where(resolved, calendar.elapsed(columns.created, np.maximum(stood.resolved_at, columns.created)), age)
-    own = percentiles(lasted[recent], resolved[recent], (0.85,))
+    own = own_pace(columns, stood, calendar, rows, (0.85,))
     p85 = own.values_ms[0]
     untouched = calendar.elapsed(np.minimum(columns.updated, as_of), np.full(len(columns), as_of))
     return Backlog(
@@ -95,7 +104,7 @@ def backlog(columns: TicketColumns, stood: Standing, calendar: BusinessCalendar,
         business_days_28d=calendar.elapsed_ms(pace.start, pace.end) / day_ms,
         older=None if p85 is None else int((open_ & (age > p85)).sum()),
         own_p85_ms=p85,
-        own_p85_reason=None if p85 is not None else ("not_reached" if recent.any() else "no_data"),
+        own_p85_reason=None if p85 is not None else ("not_reached" if own.stopped + own.censored else "no_data"),
         buckets=_buckets(age[open_], day_ms),
         stale=int((open_ & (untouched >= STALE_BUSINESS_DAYS * day_ms)).sum()),
         business_day_ms=day_ms,

@@ -107,6 +107,13 @@ class BusinessCalendar:
         low, high = self.position(np.array([start, end]))
         return int(high - low)
 
+    def intervals(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Working intervals from start to end as (start, end), the first and the last cut at them."""
+        starts, ends, _ = self._layout
+        low, high = np.searchsorted(ends, start, side="right"), np.searchsorted(starts, end, side="left")
+        pairs = zip(starts[low:high], ends[low:high], strict=True)
+        return tuple((max(int(first), start), min(int(last), end)) for first, last in pairs if start < end)
+
     def is_open(self, at: int) -> bool:
         """Whether the instant is working time."""
         return self.elapsed_ms(at, at + 1) > 0

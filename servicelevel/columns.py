@@ -74,7 +74,8 @@ class TicketColumns:
     `covers_from` is the instant since which every change is known: tickets open now or updated since were read.
     `cursor` is the source's own time when the read began, from which the next one goes on; `swept_at` the time of the
     last read that compared every ticket. `unreadable` maps tickets left out to the reason (`unreadable_ids` are theirs,
-    where those could be read); `missing` are ids the source named but did not deliver.
+    where those could be read); `missing` are ids the source named but did not deliver. `requests` is how many the read
+    took.
     """
 
     id: Millis
@@ -106,6 +107,7 @@ class TicketColumns:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     unreadable_ids: frozenset[int] = frozenset()
     missing: tuple[int, ...] = ()
+    requests: int = 0
 
     def __len__(self) -> int:
         return len(self.id)

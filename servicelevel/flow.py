@@ -81,11 +81,18 @@ def flow(columns: TicketColumns, stood: Standing, window: Window, calendar: Busi
 def reopens(columns: TicketColumns, window: Window, rows: Mask) -> Reopens:
     """The reopen rate's counts for a window, which is moved back 14 days so that every resolution has had its time."""
     moved = window.moved(-REOPEN_DAYS * DAY_MS)
+    counted, again = reopened_changes(columns, window, rows)
+    return Reopens(moved, len(counted.row), int(again.sum()), covered=moved.start >= columns.covers_from)
+
+
+def reopened_changes(columns: TicketColumns, window: Window, rows: Mask) -> tuple[ChangeColumns, Mask]:
+    """Changes into Done in the window moved back 14 days, and which of them came back within 14 days."""
+    moved = window.moved(-REOPEN_DAYS * DAY_MS)
     into, out = done_changes(columns)
-    counted = moved.holds(into.at) & rows[into.row]
+    into = into.only(moved.holds(into.at) & rows[into.row])
     next_out = _next(into, out)
-    again = counted & (next_out != MISSING) & (next_out - into.at <= REOPEN_DAYS * DAY_MS) & (next_out <= window.end)
-    return Reopens(moved, int(counted.sum()), int(again.sum()), covered=moved.start >= columns.covers_from)
+    again = (next_out != MISSING) & (next_out - into.at <= REOPEN_DAYS * DAY_MS) & (next_out <= window.end)
+    return into, again
 
 
 def _next(into: ChangeColumns, out: ChangeColumns) -> Millis:

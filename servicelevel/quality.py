@@ -1,6 +1,6 @@
 """The data-quality ledger: what is odd about the tickets read, how many they are, and what it does to the numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,40 +57,12 @@ def ledger(
     """
     here = rows & stood.exists
     n = int(here.sum())
-    resolution = stood.resolution != NONE_CODE
-
-    def excluded(reason: str) -> Mask:
-        code = EXCLUSIONS.index(reason)
-        flags = np.zeros(len(columns), bool)
-        for verdicts in judged.values():
-            flags |= np.equal(verdicts.exclusion, code)
-        return here & flags
-
-    odd = np.zeros(len(columns), bool)
-    for name, verdicts in judged.items():
-        odd[verdicts.row[verdicts.anomaly]] = True
-        cycles = columns.cycles[name]
-        defective = np.zeros(len(columns), bool)
-        defective[cycles.row[cycles.defect > 0]] = True
-        odd |= defective & (verdicts.exclusion == 0)
-    flagged: dict[str, Callable[[], Mask]] = {
-        "no_goal": lambda: excluded("no_goal"),
-        "no_start": lambda: excluded("no_start"),
-        "unreadable": lambda: excluded("unreadable"),
-        "unassigned": lambda: here & stood.open & (stood.assignee == NONE_CODE),
-        "unmapped_status": lambda: here & _unmapped(columns),
-        "done_without_resolution": lambda: here & stood.done & ~resolution,
-        "open_with_resolution": lambda: here & stood.open & resolution,
-        "clock_anomaly": lambda: here & odd,
-    }
-    result = [_row(rule, _keys(columns, flag()), n) for rule, flag in flagged.items()]
+    found = flags(columns, judged, stood, rows)
+    result = [_row(rule, _keys(columns, found[rule]), n) for rule in found if rule != "no_response"]
     result.append(_row("left_out", list(columns.unreadable), n + len(columns.unreadable)))
     result.append(_row("missing", [str(ticket) for ticket in columns.missing], n + len(columns.missing)))
     if own_clock:
-        responses = judged["first_response"]
-        unanswered = np.zeros(len(columns), bool)
-        unanswered[responses.row[responses.unanswered]] = True
-        result.append(_row("no_response", _keys(columns, here & unanswered), n))
+        result.append(_row("no_response", _keys(columns, found["no_response"]), n))
     else:
         reason = "Jira stops its own clocks and does not say why"
         result.append(QualityRow("no_response", None, None, (), EFFECTS["no_response"], reason))
@@ -100,6 +72,41 @@ def ledger(
     else:
         result.append(_row("worklog_without_ticket", [str(ticket) for ticket in orphan_tickets], None))
     return tuple(result)
+
+
+def flags(columns: TicketColumns, judged: Mapping[SlaName, Verdicts], stood: Standing, rows: Mask) -> dict[str, Mask]:
+    """Which of the chosen tickets each rule touches, for the rules that look at tickets read: one flag a ticket."""
+    here = rows & stood.exists
+    resolution = stood.resolution != NONE_CODE
+    odd = np.zeros(len(columns), bool)
+    for name, verdicts in judged.items():
+        odd[verdicts.row[verdicts.anomaly]] = True
+        cycles = columns.cycles[name]
+        defective = np.zeros(len(columns), bool)
+        defective[cycles.row[cycles.defect > 0]] = True
+        odd |= defective & (verdicts.exclusion == 0)
+    responses = judged["first_response"]
+    unanswered = np.zeros(len(columns), bool)
+    unanswered[responses.row[responses.unanswered]] = True
+    return {
+        "no_goal": here & _excluded(columns, judged, "no_goal"),
+        "no_start": here & _excluded(columns, judged, "no_start"),
+        "unreadable": here & _excluded(columns, judged, "unreadable"),
+        "unassigned": here & stood.open & (stood.assignee == NONE_CODE),
+        "unmapped_status": here & _unmapped(columns),
+        "done_without_resolution": here & stood.done & ~resolution,
+        "open_with_resolution": here & stood.open & resolution,
+        "clock_anomaly": here & odd,
+        "no_response": here & unanswered,
+    }
+
+
+def _excluded(columns: TicketColumns, judged: Mapping[SlaName, Verdicts], reason: str) -> Mask:
+    code = EXCLUSIONS.index(reason)
+    result = np.zeros(len(columns), bool)
+    for verdicts in judged.values():
+        result |= np.equal(verdicts.exclusion, code)
+    return result
 
 
 def _unmapped(columns: TicketColumns) -> Mask:

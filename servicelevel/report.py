@@ -18,7 +18,7 @@ from servicelevel.window import Window
 from servicelevel.worklogs import WorklogColumns
 
 COMPARED_DAYS = 28
-"""Scores are compared with the same weekday so many days ago."""
+"""Scores are compared with the same weekday so many days ago, unless a reader chooses another distance."""
 
 
 class PeriodNotCovered(PortalError):
@@ -36,7 +36,7 @@ class PeriodNotCovered(PortalError):
 class QueueReport:
     """One queue as of `window.end`.
 
-    `previous` measures the same length of window 28 days earlier by replaying the changelogs; None with a
+    `previous` measures the same length of window `compared_days` earlier by replaying the changelogs; None with a
     `movement_reason` when that reaches too far back. `movement` is None when either side has no score.
     """
 
@@ -51,6 +51,7 @@ class QueueReport:
     due: tuple[DueRow, ...]
     budgets: Mapping[SlaName, Budget]
     quality: tuple[QualityRow, ...]
+    compared_days: int = COMPARED_DAYS
 
     @property
     def as_of(self) -> int:
@@ -72,8 +73,9 @@ def report(
     filters: Filters | None = None,
     fleet: Trailing = NO_TRAILING,
     fleet_then: Trailing = NO_TRAILING,
+    compared_days: int = COMPARED_DAYS,
 ) -> QueueReport:
-    """Build a queue's report as of the window's end.
+    """Build a queue's report as of the window's end, compared with what held `compared_days` earlier.
 
     Raises:
         PeriodNotCovered: the window begins before every change is known.
@@ -82,7 +84,7 @@ def report(
         raise PeriodNotCovered(queue.id, window.start, columns.covers_from)
     filters = filters or Filters()
     now = measure(queue, columns, booked, window, filters, fleet)
-    earlier = window.moved(-COMPARED_DAYS * DAY_MS)
+    earlier = window.moved(-compared_days * DAY_MS)
     then = (
         measure(queue, columns, booked, earlier, filters, fleet_then) if earlier.start >= columns.covers_from else None
     )
@@ -120,6 +122,7 @@ def report(
             now.hours.orphan_tickets if now.hours.state == "ok" else None,
             own_clock=queue.first_response.computed,
         ),
+        compared_days=compared_days,
     )
 
 

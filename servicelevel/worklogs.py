@@ -191,7 +191,8 @@ class HoursRead:
     """Worklogs as read for one queue, from which the next read goes on.
 
     `gone` are tickets with hours that Jira no longer shows, `elsewhere` those that belong to other queues. `cursor` is
-    when the last read began, `compared_at` when deleted worklogs were last looked for (epoch ms).
+    when the last read began, `compared_at` when deleted worklogs were last looked for (epoch ms). `requests` is how
+    many the read took.
     """
 
     first: date
@@ -204,6 +205,7 @@ class HoursRead:
     team: TeamHours | None
     cursor: int
     compared_at: int
+    requests: int = 0
 
     def columns(self, tickets: TicketColumns) -> WorklogColumns:
         """The worklogs beside a queue's tickets."""

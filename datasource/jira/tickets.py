@@ -1,6 +1,7 @@
 """The portal's source of tickets: a cold read of a queue, and from then on only what changed."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -46,6 +47,18 @@ class JiraTickets:
             SourceError: the read failed; `previous` still stands. Also when a queue names no SLA field.
         """
         deadline = Deadline.after(budget_s)
+        columns = self._read(queue, previous, updated_since, read_at, deadline, progress)
+        return replace(columns, requests=deadline.sent.count)
+
+    def _read(
+        self,
+        queue: Queue,
+        previous: TicketColumns | None,
+        updated_since: int,
+        read_at: int,
+        deadline: Deadline,
+        progress: Progress,
+    ) -> TicketColumns:
         fields = sla_fields(queue)
         reads = self._dialect.reads(deadline)
         comments = queue.first_response.computed and queue.first_response.stops_at == "comment"

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import business_time, cold_read, decoding, memory, rollup, throttling, warm_refresh
+from tests.bench import business_time, callbacks, cold_read, decoding, memory, rollup, throttling, warm_refresh, weight
 from tests.bench.measuring import Line
 
 BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
@@ -15,6 +15,8 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "cold-read-datacenter": cold_read.data_center,
     "warm-refresh": warm_refresh.lines,
     "throttling": throttling.lines,
+    "callbacks": callbacks.lines,
+    "weight": weight.lines,
 }
 
 

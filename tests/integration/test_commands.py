@@ -312,7 +312,7 @@ def _is_gone(group: int) -> bool:
 
 def test_the_demo_prints_all_queues_and_leaves_nothing_running(run: Commands) -> None:
     """No setting, no credential; its Jira and Tempo end with it."""
-    with run.start("demo", JIRA_BASE_URL="nonsense that is not looked at") as process:
+    with run.start("demo", "--text", JIRA_BASE_URL="nonsense that is not looked at") as process:
         out, err = process.communicate(timeout=120)
 
     assert (process.returncode, err) == (0, "")

@@ -1,0 +1,1 @@
+"""Charts as plain dictionaries: values in, figures out."""

@@ -1,0 +1,156 @@
+"""The health score as a waterfall: each dimension's points laid end to end, dashed where full marks would reach."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from components import words
+from components.chips import band_tone
+from components.figures.rows import cell, connector, height_of, left_out, rows_layout
+from components.graph import figure
+from components.theme import colour
+from servicelevel import marks
+from servicelevel.health import HEALTHY_FROM, Dimension, Health, band, health
+from servicelevel.policy import DimensionName
+
+NAMES: Final[Mapping[str, str]] = {
+    "responsiveness": "First response",
+    "resolution": "Resolution",
+    "backlog": "Backlog",
+    "flow": "Flow",
+    "quality": "Quality",
+    "capacity": "Capacity",
+    "coverage": "Coverage",
+}
+BEHIND: Final[Mapping[DimensionName, str]] = {
+    "responsiveness": marks.sla_mark("first_response", "decided"),
+    "resolution": marks.sla_mark("resolution", "decided"),
+    "backlog": marks.open_mark("all"),
+    "flow": marks.flow_mark("created"),
+    "quality": marks.reopens_mark("resolutions"),
+}
+"""The tickets a dimension is about; capacity is about hours."""
+
+_SHAPES: Final = {"ok": "●", "watch": "▲", "risk": "◆", "none": "○"}
+_REASONS: Final[Mapping[str, str]] = {
+    "few": "too few",
+    "no_data": "nothing to count",
+    "not_covered": "reaches too far back",
+    "no_team": "no team named",
+    "no_schedule": "no schedule",
+    "low_coverage": "too few hours logged",
+    "not_configured": "hours not configured",
+    "failed": "hours could not be read",
+}
+ROW_PX: Final = 31
+_LEFT, _RIGHT = 182, 78
+
+
+def contributions(made: Health, *, queue_id: str) -> dict[str, Any]:
+    """One row a dimension, in the order of the definition, on an axis of 0 to 100 points."""
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
+    reached = 0.0
+    for place, d in enumerate(made.dimensions):
+        tone = band_tone(band(d.utility))
+        notes += _named(place, d, tone, _LEFT)
+        points = made.contributions.get(d.name)
+        if points is None:
+            notes.append(left_out(place, reached, _why(d, made)))
+            continue
+        full = 100 * made.share(d.name)
+        ghost = {"x0": reached, "x1": reached + full, "y0": place - 0.28, "y1": place + 0.28}
+        shapes.append({"type": "rect", **ghost, "line": {"color": colour("bar"), "width": 1, "dash": "dot"}})
+        if place + 1 < len(made.dimensions):
+            shapes.append(connector(reached + points, place))
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "base": [reached],
+                "x": [points],
+                "y": [place],
+                "width": 0.56,
+                "marker": {"color": colour(tone), "line": {"width": 0}},
+                "customdata": [marks.of_queue(queue_id, BEHIND[d.name]) if d.name in BEHIND else ""],
+                "hovertemplate": f"{_hover(d, points, full)}<extra></extra>",
+            }
+        )
+        notes.append(cell(place, f"<b>{words.decimal(points)}</b> of {_trimmed(full)}", right=_RIGHT))
+        reached = round(reached + points, 1)
+    on_target = {"x0": HEALTHY_FROM, "x1": HEALTHY_FROM, "yref": "paper", "y0": 0, "y1": 1}
+    shapes.append({"type": "line", **on_target, "line": {"color": colour("ink-2"), "width": 1, "dash": "dot"}})
+    axis = {"range": [0, 104], "nticks": 7, "tickangle": 0}
+    layout = rows_layout(len(made.dimensions), axis, notes, shapes, left=_LEFT, right=_RIGHT, row_px=ROW_PX)
+    return figure(data, layout, revision=f"contributions {queue_id}")
+
+
+def contributions_height(made: Health) -> int:
+    """Height in pixels that the figure wants."""
+    return height_of(len(made.dimensions), ROW_PX)
+
+
+def lift(made: Health) -> str:
+    """One sentence on what would lift the score most, one dimension or both promises brought to their target."""
+    if made.score is None:
+        return f"{words.percent(made.coverage, 0)} of the weight has enough data; a score needs 60{words.SPACE}%."
+    short = [d for d in made.dimensions if d.utility is not None and d.utility < HEALTHY_FROM and made.weights[d.name]]
+    if not short:
+        return "Dashed: full marks. Every dimension is on target or better."
+    promises = [d for d in short if d.name in ("responsiveness", "resolution")]
+    groups = [*([d] for d in short), *([promises] if len(promises) == 2 else [])]
+    chosen = max(groups, key=lambda group: sum(made.share(d.name) * (HEALTHY_FROM - (d.utility or 0.0)) for d in group))
+    names = {d.name for d in chosen}
+    raised = [replace(d, utility=HEALTHY_FROM) if d.name in names else d for d in made.dimensions]
+    lifted = health(raised, made.weights)
+    now, then = (round(sum(side.contributions[name] for name in names), 1) for side in (made, lifted))
+    of = _trimmed(100 * sum(made.share(name) for name in names))
+    who = "Both promises" if len(chosen) == 2 else NAMES[chosen[0].name]
+    return (
+        f"Dashed: full marks. {who} exactly on target would give {words.decimal(then)} of {of} "
+        f"instead of {words.decimal(now)} and lift the score to {words.decimal(lifted.score)}."
+    )
+
+
+def _named(place: int, d: Dimension, tone: str, left: int) -> list[dict[str, Any]]:
+    """The shape of its band, its name, and what was measured."""
+    name = cell(place, NAMES[d.name], left=left - 17, tone="ink", down_px=-5 if d.low_sample else 0)
+    few = (
+        [cell(place, f"low sample, n {d.n}", left=left - 17, tone="ink-3", down_px=8, size=10)] if d.low_sample else []
+    )
+    return [
+        cell(place, _SHAPES[tone], left=left, tone=tone),
+        name,
+        *few,
+        cell(place, _measured(d), left=8, tone="ink-3", anchor="right"),
+    ]
+
+
+def _measured(d: Dimension) -> str:
+    if d.parts:
+        days = d.parts[0].input
+        return "none resolved" if days is None else f"{words.decimal(days)} days"
+    if d.name == "flow":
+        return words.decimal(d.raw, 2)
+    return words.percent(d.raw)
+
+
+def _why(d: Dimension, made: Health) -> str:
+    if d.reason:
+        return f"left out: {_REASONS[d.reason]}" + (f" (n {d.n})" if d.reason == "few" else "")
+    return "weighs nothing here" if not made.weights[d.name] else "no score"
+
+
+def _hover(d: Dimension, points: float, full: float) -> str:
+    filled = f"<br>filled up to 30 with {words.percent(d.prior)}" if d.low_sample else ""
+    # Its mark lists what is open; how fast that goes is measured on what was resolved as well.
+    of_both = " open, or resolved in 28 days" if d.name == "backlog" else ""
+    return (
+        f"{NAMES[d.name]}: utility {words.decimal(d.utility)} of 100<br>"
+        f"{words.decimal(points)} of {_trimmed(full)} points<br>n {words.count(d.n)}{of_both}{filled}"
+    )
+
+
+def _trimmed(value: float) -> str:
+    return words.decimal(value).removesuffix(".0")

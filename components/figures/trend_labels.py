@@ -1,0 +1,138 @@
+"""Words on a trend: what its lines end in, its targets, its shaded stretches and its two dates."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from components import words
+from components.theme import colour, series
+
+if TYPE_CHECKING:
+    from components.figures.trend import Axis, Line, Plot
+
+_LABEL_PX: Final = 15
+
+
+def target_words(plot: "Plot", targets: Sequence[float]) -> list[dict[str, Any]]:
+    """What the target lines stand for, once, above the highest of them."""
+    if plot.measure == "score":
+        text = f"target {targets[0]:.0f}"
+    else:
+        text = ("target " if len(targets) == 1 else "targets ") + words.listed([words.target(t) for t in targets])
+    return [
+        {
+            "xref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "xshift": 4,
+            "y": plot.scaled(max(targets)),
+            "yanchor": "bottom",
+            "yshift": -2,
+            "showarrow": False,
+            "text": text,
+            "font": {"size": 12, "color": colour("ink-2")},
+        }
+    ]
+
+
+def band_words(plot: "Plot", lines: Sequence["Line"]) -> list[dict[str, Any]]:
+    """Names of the shaded stretches, once, at the bottom of the first chart."""
+    if not plot.tagged:
+        return []
+    rebuilt = [p.day for line in lines for p in line.trend.points if p.source != "live"]
+    gaps = [gap for line in lines for gap in line.trend.gaps]
+    named = []
+    if rebuilt:
+        middle = min(rebuilt) + (max(rebuilt) - min(rebuilt)) / 2
+        named.append((middle, "rebuilt afterwards"))
+    if gaps:
+        widest = max(gaps, key=lambda gap: gap.days)
+        named.append((widest.first + (widest.last - widest.first) / 2, "no snapshot"))
+    return [
+        {
+            "x": day.isoformat(),
+            "yref": "paper",
+            "y": 0,
+            "yanchor": "bottom",
+            "showarrow": False,
+            "text": text,
+            "bgcolor": colour("panel"),
+            "borderpad": 1,
+            "font": {"size": 12, "color": colour("ink-2")},
+        }
+        for day, text in named
+    ]
+
+
+def end_labels(plot: "Plot", lines: Sequence["Line"], axis: "Axis", right: int) -> list[dict[str, Any]]:
+    """Name and last value of each queue at the right, pushed apart where lines end close to each other."""
+    ends = []
+    for line in lines:
+        known = [value for _, value in line.trend.values(plot.measure) if value is not None]
+        if known:
+            ends.append((axis.pixel(plot.scaled(known[-1]), plot.pixels), known[-1], line))
+    ends.sort(key=lambda end: -end[0])
+    heights = spread([end[0] for end in ends], _LABEL_PX, plot.pixels)
+    labels = []
+    for height, (_, value, line) in zip(heights, ends, strict=True):
+        place = {"xref": "paper", "x": 1, "yref": "paper", "y": height / plot.pixels, "showarrow": False}
+        font = {"size": 12, "color": series(line.place)}
+        name = line.name if len(line.name) <= 13 else line.name[:12] + "…"
+        figure_text = words.decimal(plot.scaled(value))
+        labels += [
+            {**place, "xanchor": "left", "xshift": 9, "text": f"<b>{name}</b>", "font": font},
+            {
+                **place,
+                "xanchor": "right",
+                "xshift": right,
+                "text": f"<b>{figure_text}</b>",
+                "font": {"size": 12, "color": colour("ink")},
+            },
+        ]
+    return labels
+
+
+def spread(heights: Sequence[float], apart: float, most: float) -> list[float]:
+    """Heights, highest first, moved as little as keeps them so far apart and inside 0 to `most`."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(min(height, placed[-1] - apart) if placed else min(height, most))
+    for at in range(len(placed) - 1, -1, -1):
+        floor = placed[at + 1] + apart if at + 1 < len(placed) else 0.0
+        placed[at] = max(placed[at], floor)
+    return placed
+
+
+def date_tag(name: str, day: date) -> dict[str, Any]:
+    """The letter above one of the two dates."""
+    return {
+        "name": name.lower(),
+        "x": day.isoformat(),
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": 5,
+        "showarrow": False,
+        "text": f"<b>{name}</b>",
+        "bgcolor": colour("accent"),
+        "borderpad": 3,
+        "width": 14,
+        "font": {"size": 12, "color": colour("on")},
+    }
+
+
+def break_mark() -> dict[str, Any]:
+    """Two strokes across the foot of an axis that does not start at zero."""
+    return {
+        "xref": "paper",
+        "x": 0,
+        "yref": "paper",
+        "y": 0,
+        "xanchor": "center",
+        "yanchor": "middle",
+        "xshift": -4,
+        "showarrow": False,
+        "text": "//",
+        "font": {"size": 11, "color": colour("bar")},
+        "hovertext": "The axis does not start at zero",
+    }

@@ -1,0 +1,39 @@
+"""The portal's own styles and scripts, each joined into one file, so that a first visit asks for two and not twenty."""
+
+from collections.abc import Callable
+from typing import Final
+
+import flask
+
+from dashboard.index_page import ASSETS, EARLY, digest
+
+STYLES: Final = "portal.css"
+SCRIPTS: Final = "portal.js"
+_TYPES: Final = {STYLES: "text/css", SCRIPTS: "text/javascript"}
+
+
+def joined(name: str) -> bytes:
+    """The content of one of the two, its parts in the order of their names; what runs before everything is left out."""
+    suffix = f".{name.rpartition('.')[2]}"
+    parts = sorted(path for path in ASSETS.glob(f"*{suffix}") if path.name != EARLY)
+    return b"\n".join(path.read_bytes() for path in parts)
+
+
+def url(prefix: str, name: str) -> str:
+    """Its address, with a digest so that it may be kept for good."""
+    return f"{prefix}assets/{name}?v={digest(joined(name))}"
+
+
+def install(server: flask.Flask, prefix: str) -> None:
+    """Answer the two addresses."""
+    for name in _TYPES:
+        server.add_url_rule(f"{prefix}assets/{name}", f"bundle {name}", _answering(name))
+
+
+def _answering(name: str) -> Callable[[], flask.Response]:
+    content = joined(name)
+
+    def answer() -> flask.Response:
+        return flask.Response(content, mimetype=_TYPES[name])
+
+    return answer

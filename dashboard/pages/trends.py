@@ -1,0 +1,289 @@
+"""Trends: how scores and promises went day by day, what was unlike the weeks before, and two dates side by side."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import dash_bootstrap_components as dbc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from components import states, words
+from components.chips import age_badge
+from components.figures.trend import PLOTS, Pin, Plot, trend_figure
+from components.graph import empty, graph
+from components.panel import panel
+from components.sentence import sentence
+from components.theme import series_token
+from components.trend_dates import dates_table, why
+from components.trend_sentence import trend_clauses
+from components.trend_signals import Remark, gap_days, gap_list, pins_of, remarks, signal_list
+from dashboard import live, marks
+from dashboard.controls import export_menu, period_menu, theme_menu
+from dashboard.exports import export_href
+from dashboard.live import Filled, Head
+from dashboard.portal import Portal
+from dashboard.trend_facts import TrendFacts, facts, revision
+from dashboard.urls import COMPARED_DAYS, View
+from opsportal.reports import Period
+from servicelevel.instants import SECOND_MS
+
+PICKER, NOTICE, DATES, SIGNALS, GAPS = "trends-picker", "trends-notice", "trends-dates", "trends-signals", "trends-gaps"
+FROM, TO = "trends-a", "trends-b"
+SUBJECT = "trends-subject"
+DAYS: Final = (30, 90, 365)
+_TITLES: Final = {
+    "score": ("Health score", "health_score", "dots: daily · line: 7-day mean · dashed, hollow: rebuilt afterwards"),
+    "first_response": ("First response, %", "first_response", "30-day attainment, decided clocks"),
+    "resolution": ("Resolution, %", "resolution", "30-day attainment, decided clocks"),
+}
+
+
+def chart_id(plot: Plot) -> str:
+    """The id of a measure's chart."""
+    return f"trends-{plot.measure.replace('_', '-')}"
+
+
+def layout(view: View) -> Component:
+    """The charts in their heights and the panels beside them, before any number."""
+    del view
+    charts = [
+        panel(
+            _TITLES[plot.measure][0],
+            graph(
+                chart_id(plot),
+                None,
+                caption=f"{_TITLES[plot.measure][0]} of the chosen queues by day; every point leads to its queue.",
+                height=plot.height,
+            ),
+            info=_TITLES[plot.measure][1],
+            note=_TITLES[plot.measure][2],
+            class_name="trend-chart",
+        )
+        for plot in PLOTS
+    ]
+    return html.Div(
+        [
+            html.Div(id=PICKER, className="trend-picker"),
+            html.Div(
+                [
+                    html.Div([html.Div(id=NOTICE), *charts], className="panel trend-charts"),
+                    html.Div(
+                        [
+                            panel(
+                                "Two dates",
+                                [_date_fields(), html.Div(states.skeleton(8, figure=False), id=DATES)],
+                                info="why_it_moved",
+                                note=html.Span(id=SUBJECT),
+                            ),
+                            html.Section(
+                                [
+                                    panel(
+                                        "Signals",
+                                        states.skeleton(4, figure=False),
+                                        info="signals",
+                                        note="",
+                                        id=SIGNALS,
+                                        class_name="trend-part",
+                                    ),
+                                    panel("Gaps", None, info="gaps", note="", id=GAPS, class_name="trend-part"),
+                                ],
+                                className="panel",
+                            ),
+                        ],
+                        className="trend-side",
+                    ),
+                ],
+                className="trend-columns",
+            ),
+        ],
+        className="trends",
+    )
+
+
+def _date_fields() -> Component:
+    fields = [
+        html.Label([html.Span(letter, className="trend-tag"), dbc.Input(id=slot, type="date", class_name="field")])
+        for letter, slot in (("A", FROM), ("B", TO))
+    ]
+    return html.Div(fields, className="trend-fields")
+
+
+def register(app: Dash) -> None:
+    """Fill the page, let points lead on, and keep the charts at one zoom; `assets/trends.js` moves the two dates."""
+    charts = [chart_id(plot) for plot in PLOTS]
+    outputs = [
+        Output(PICKER, "children"),
+        Output(NOTICE, "children"),
+        *(Output(chart, "figure") for chart in charts),
+        Output(SUBJECT, "children"),
+        Output(DATES, "children"),
+        Output(FROM, "value"),
+        Output(TO, "value"),
+        Output(SIGNALS, "children"),
+        Output(f"{SIGNALS}-note", "children"),
+        Output(GAPS, "children"),
+        Output(f"{GAPS}-note", "children"),
+    ]
+    live.register(app, "trends", outputs, revision=revision, fill=_fill)
+    for chart in charts:
+        marks.connect(app, chart)
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # dash declares no types
+        ClientsideFunction("trends", "zoom"),
+        *(Input(chart, "relayoutData") for chart in charts),
+        prevent_initial_call=True,
+    )
+
+
+def _fill(view: View, portal: Portal) -> Filled:
+    found = facts(view, portal)
+    today = found.today
+    chosen, in_all = remarks(found.drawn)
+    gaps = gap_days(found.lines)
+    a, b = found.a, found.b
+    values: tuple[Any, ...] = (
+        _picker(found),
+        _notice(found),
+        *_figures(found, pins_of(chosen)),
+        found.subject and f"{found.subject.name} · drag A or B",
+        _two_dates(found),
+        a and a.isoformat(),
+        b and b.isoformat(),
+        signal_list(chosen, today, portal.prefix) if found.drawn else None,
+        _signals_note(chosen, in_all, found),
+        gap_list(found.lines, today, portal.href(View("data"))) if found.drawn else None,
+        words.plural(gaps, "day") if found.drawn else None,
+    )
+    return Filled(_head(found), values)
+
+
+def _head(found: TrendFacts) -> Head:
+    kept = len({point.day for line in found.lines for point in line.trend.points})
+    of = (found.last - found.first).days + 1
+    ages = [served for served in found.served if served.freshness.as_of is not None]
+    badge = None
+    if ages:
+        oldest = min(ages, key=lambda served: served.freshness.as_of or 0)
+        ttl_ms = found.portal.settings.cache_ttl * SECOND_MS
+        badge = age_badge(oldest.freshness, found.now, found.zone, ttl_ms=ttl_ms)
+    shown = found.view.with_(queues=tuple(queue.id for queue in found.chosen), team=None)
+    counted = html.Span(f"{kept} of {words.plural(of, 'day')}", className="muted small")
+    if found.problem is not None:
+        text: Any = sentence_of_failure()
+    else:
+        text = sentence(trend_clauses(found.drawn, found.subject, found.a, found.today))
+    return Head(
+        title=html.H1("Trends"),
+        age=html.Span([badge, html.Span(" · ", className="muted") if badge else None, counted]),
+        controls=[
+            period_menu(found.view, found.portal, found.first, found.last, days=DAYS),
+            export_menu([("Days of these queues", export_href(found.portal, "trends", shown))]),
+            theme_menu(),
+        ],
+        sentence=text,
+    )
+
+
+def sentence_of_failure() -> list[Component]:
+    """The answer when there is none."""
+    return [html.Strong("History cannot be read; "), html.Span("every other page shows what is true now.")]
+
+
+def _picker(found: TrendFacts) -> list[Component]:
+    view, portal = found.view, found.portal
+    on = [queue.id for queue in found.chosen]
+    queues = []
+    for place, queue in enumerate(portal.policy.queues):
+        chosen = queue.id in on
+        others = [known for known in on if known != queue.id]
+        wanted = others if chosen else [*on, queue.id]
+        order = [known.id for known in portal.policy.queues if known.id in wanted]
+        queues.append(
+            dcc.Link(
+                [html.Span(className="trend-swatch", style={"background": series_token(place)}), queue.name],
+                href=portal.href(view.with_(queues=tuple(order), team=None)),
+                className="button trend-queue" + (" trend-queue-on" if chosen else ""),
+                title=f"{'Hide' if chosen else 'Show'} {queue.name}",
+            )
+        )
+    smoothing = [
+        _segment("Daily", portal.href(view.with_(smooth=False)), on=not view.smooth),
+        _segment("7-day mean", portal.href(view.with_(smooth=True)), on=view.smooth),
+    ]
+    lengths = [
+        _segment(
+            f"{days} days" if days == DAYS[-1] else str(days),
+            portal.href(view.with_(period=Period(days), a=None, b=None)),
+            on=view.period == Period(days),
+        )
+        for days in DAYS
+    ]
+    return [
+        html.Div(queues, className="trend-queues"),
+        html.Div(
+            [html.Div(smoothing, className="segments"), html.Div(lengths, className="segments")],
+            className="trend-switches",
+        ),
+    ]
+
+
+def _segment(word: str, href: str, *, on: bool) -> Component:
+    current: dict[str, Any] = {"aria-current": "true"} if on else {}
+    return html.A(word, href=href, className="segment" + (" segment-on" if on else ""), **current)
+
+
+def _figures(found: TrendFacts, numbered: list[Pin]) -> list[dict[str, Any]]:
+    figures = []
+    for plot in PLOTS:
+        lines = [line for line in found.drawn if any(v is not None for _, v in line.trend.values(plot.measure))]
+        if not lines:
+            figures.append(empty(plot.height))
+            continue
+        figures.append(
+            trend_figure(plot, lines, numbered, smooth=found.view.smooth, a=found.a, b=found.b, today=found.today)
+        )
+    return figures
+
+
+def _notice(found: TrendFacts) -> Component | None:
+    """What stands in for the charts, or above them, when there is little or nothing to draw."""
+    if found.problem is not None:
+        return states.failed(
+            "History cannot be read",
+            found.problem,
+            [("Meanwhile", "Live pages work; days are kept again as soon as it answers.")],
+        )
+    kept = [point for line in found.lines for point in line.trend.points if point.day < found.today]
+    if not kept:
+        return states.empty(
+            "No history yet",
+            "A day is kept once it has ended in the queue’s zone. What is drawn is today so far."
+            if found.drawn
+            else "A day is kept once it has ended in the queue’s zone; the first appears here after midnight.",
+        )
+    if len({point.day for point in kept}) == 1:
+        return states.note("One day has been kept so far: lines begin with the second.", shape="clock", tone="")
+    return None
+
+
+def _two_dates(found: TrendFacts) -> Component | list[Component]:
+    compared = found.compared
+    if compared is None:
+        return html.P("Two days with a snapshot are needed; choose others above.", className="muted")
+    return [dates_table(compared, found.today), why(compared, _why_href(found, compared.a.day, compared.b.day))]
+
+
+def _why_href(found: TrendFacts, a: date, b: date) -> str:
+    """The queue's waterfall at the later date, compared with the earlier one where that distance is offered."""
+    line = found.subject
+    view = View("queue", line.trend.queue if line else None)
+    if b < found.today:
+        view = view.with_(period=Period(None, b - timedelta(days=29), b))
+    apart = (b - a).days
+    return found.portal.href(view.with_(compared_days=apart) if apart in COMPARED_DAYS else view)
+
+
+def _signals_note(chosen: list[Remark], in_all: int, found: TrendFacts) -> str | None:
+    if not found.drawn:
+        return None
+    days = (found.last - found.first).days + 1
+    return f"{len(chosen)} in {days} days" if in_all == len(chosen) else f"latest {len(chosen)} of {in_all}"

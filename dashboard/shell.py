@@ -1,0 +1,179 @@
+"""The frame around every page: rail, page slot, drawer, help, toasts. It holds no numbers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import dash_bootstrap_components as dbc
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from components import words
+from components.attributes import aria, data
+from components.icons import IconName, icon
+from dashboard import ids, outage
+from dashboard.portal import Portal, portal
+from dashboard.urls import PageName, View
+
+SWITCHER_TEXT: Final = "switcher-text"
+TICK_MS: Final = 60_000
+FIRST_READ_TICK_MS: Final = 2_000
+"""While a queue is read for the first time somebody is watching it come."""
+
+_RAIL: Final[Sequence[tuple[PageName, IconName, str]]] = (
+    ("overview", "overview", "Overview"),
+    ("queue", "queues", "Queues"),
+    ("compare", "compare", "Compare"),
+    ("trends", "trends", "Trends"),
+    ("at-risk", "at-risk", "At risk"),
+    ("data", "data", "Data"),
+)
+_KEYS: Final[Sequence[tuple[str, str]]] = (
+    ("g o", "Overview"),
+    ("g q", "Queues"),
+    ("g c", "Compare"),
+    ("g t", "Trends"),
+    ("g r", "At risk"),
+    ("g d", "Data"),
+    ("/", "Switch to a queue by name"),
+    ("?", "This help"),
+    ("Esc", "Close what is open"),
+)
+_ABOUT: Final = (
+    "Every mark leads to the tickets behind it, and every (i) says how its number is calculated. "
+    "The address holds the whole view: copy it to share what you see."
+)
+
+
+def layout() -> Component:
+    """The frame as it is served: the same for everyone and for every address."""
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh="callback-nav"),
+            dcc.Interval(id=ids.TICK, interval=TICK_MS),
+            html.A("Skip to the page", href=f"#{ids.PAGE}", className="skip-link"),
+            html.Div(
+                [
+                    html.Nav(id=ids.RAIL, className="rail", **aria(label="Pages")),
+                    html.Div(
+                        [
+                            html.Div(id=ids.BANNER),
+                            html.Div(id=ids.NOTES, className="notes", role="status"),
+                            html.Main(id=ids.PAGE, tabIndex="-1"),
+                        ],
+                        className="content",
+                    ),
+                ],
+                id=ids.FRAME,
+                className="frame",
+            ),
+            html.Div(id=ids.DRAWER),
+            _help(),
+            html.Dialog(id=ids.SWITCHER, className="dialog switcher", **aria(label="Switch queue")),
+            html.Div(id=ids.TOASTS, className="toasts", role="alert"),
+        ]
+    )
+
+
+def register(app: Dash) -> None:
+    """Keep the frame in step with the address, and its alarms with what is known."""
+
+    @app.callback(
+        Output(ids.FRAME, "className"),
+        Output(ids.RAIL, "children"),
+        Output(ids.NOTES, "children"),
+        Output(ids.SWITCHER, "children"),
+        Input(ids.URL, "pathname"),
+        Input(ids.URL, "search"),
+    )
+    def follow(pathname: str | None, search: str | None) -> tuple[str, list[Component], list[Component], Component]:
+        services = portal()
+        view = services.view(pathname, search)
+        mode = "frame" + (" frame-embed" if view.embed else "") + (" frame-kiosk" if view.kiosk else "")
+        return mode, _rail(view, services), [html.P(note) for note in view.notes], _switcher(view, services)
+
+    @app.callback(Output(ids.RAIL_BADGE, "children"), Input(ids.TICK, "n_intervals"), prevent_initial_call=True)
+    def count_overdue(_: int | None) -> list[Component] | None:
+        return overdue_badge(portal())
+
+    @app.callback(Output(ids.BANNER, "children"), Output(ids.TICK, "interval"), Input(ids.TICK, "n_intervals"))
+    def warn(_: int | None) -> tuple[Component | None, int]:
+        services = portal()
+        seen = services.reports.overview()
+        first_read = any(served.progress is not None for served in seen.served.values())
+        return outage.banner(seen, services), FIRST_READ_TICK_MS if first_read else TICK_MS
+
+
+def overdue_badge(services: Portal) -> list[Component] | None:
+    """The number of overdue clocks; nothing when there is none."""
+    overdue = sum(row.state == "overdue" for _, row in services.reports.overview().due)
+    if not overdue:
+        return None
+    return [html.Span(words.count(overdue), className="rail-badge"), html.Span(" overdue", className="visually-hidden")]
+
+
+def _rail(view: View, services: Portal) -> list[Component]:
+    first = next((queue.id for queue in services.policy.queues), None)
+    home = html.A(
+        html.Span("Opsportal", className="visually-hidden"), href=services.href(view.to("overview")), className="logo"
+    )
+    badge = html.Span(overdue_badge(services), id=ids.RAIL_BADGE)
+    links: list[Component] = []
+    for page, shape, word in _RAIL:
+        target = view.to(page, (view.queue or first) if page == "queue" else None)
+        here = page == view.page
+        links.append(
+            html.A(
+                [icon(shape), html.Span(word), badge if page == "at-risk" else None],
+                href=services.href(target),
+                className=f"rail-link rail-{page}" + (" rail-here" if here else ""),
+                **(aria(current="page") if here else {}),
+            )
+        )
+    help_button = html.Button(
+        [icon("help"), html.Span("Help")], type="button", className="rail-link rail-help", **data(opens=ids.HELP)
+    )
+    return [home, *links, help_button]
+
+
+def _switcher(view: View, services: Portal) -> Component:
+    rows = [
+        html.Li(
+            html.A(
+                [html.Strong(queue.name), html.Span(queue.team, className="muted")],
+                href=services.href(view.to("queue", queue.id)),
+                className="switcher-row",
+            )
+        )
+        for queue in services.policy.queues
+    ]
+    field = dbc.Input(
+        id=SWITCHER_TEXT, type="text", placeholder="Queue or team", autocomplete="off", class_name="field"
+    )
+    label = html.Label("Switch to a queue", htmlFor=SWITCHER_TEXT, className="visually-hidden")
+    return html.Div([label, field, html.Ul(rows, className="switcher-list")])
+
+
+def _help() -> Component:
+    keys = [html.Div([html.Dt(html.Kbd(key)), html.Dd(word)]) for key, word in _KEYS]
+    return html.Dialog(
+        [
+            html.Div(
+                [
+                    html.H2("Help"),
+                    html.Button(
+                        icon("close"),
+                        type="button",
+                        className="button button-icon",
+                        **aria(label="Close"),
+                        **data(closes="true"),
+                    ),
+                ],
+                className="dialog-head",
+            ),
+            html.P(_ABOUT),
+            html.Dl(keys, className="keys"),
+        ],
+        id=ids.HELP,
+        className="dialog",
+        **aria(label="Help"),
+    )

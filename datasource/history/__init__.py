@@ -1,0 +1,1 @@
+"""History: where the end of each day is kept."""

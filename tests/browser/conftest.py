@@ -1,0 +1,93 @@
+"""One portal that stands still at noon, read and with its history, and pages of it in a real Chromium."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dashboard import services
+from dashboard.portal import Portal
+from dashboard.shared_folder import shared_folder
+from opsportal.settings import load
+from tests.browser.reports import Reports
+from tests.browser.visiting import NoBrowser, Profiles, Visits, started_browser
+from tests.fakes.served_portal import ServedPortal, running_demo, served_portal, wait_for_history
+
+HISTORY_DAYS = 30
+_HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of these tests."""
+    config.addinivalue_line("markers", "browser: needs Chromium (`-m 'not browser'` leaves these out)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once."""
+    try:
+        with started_browser() as browser:
+            yield browser
+    except NoBrowser as missing:
+        pytest.fail(f"no Chromium: {missing}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def profiles() -> Profiles:
+    """Windows that all visits share, so that scripts are loaded and compiled once and not for every test."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
+    """The portal with two workers on the frozen demo; every queue is read and has its days of history."""
+    folder = tmp_path_factory.mktemp("portal")
+    with running_demo() as ready, served_portal(ready, folder, HISTORY_DAYS=str(HISTORY_DAYS)) as portal:
+        wait_for_history(portal, HISTORY_DAYS)
+        yield portal
+        assert "Traceback" not in portal.log, portal.log
+
+
+@pytest.fixture(scope="session")
+def kept(portal: ServedPortal) -> Portal:
+    """The same portal's services in this process: they answer from the same kept readings as its workers do."""
+    settings = load(portal.environment, env_file=None)
+    return services.build(settings, shared_folder(settings)).portal
+
+
+@pytest.fixture(scope="session")
+def jira_url(portal: ServedPortal) -> str:
+    """Where tickets open in Jira."""
+    return portal.environment["JIRA_BASE_URL"]
+
+
+@pytest.fixture
+def visits(browser: Browser, portal: ServedPortal, profiles: Profiles) -> Iterator[Visits]:
+    """Opens pages for one test, which fails when they wrote to the console or asked another host."""
+    visits = Visits(browser, portal.url, profiles=profiles)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture(scope="module")
+def open_page(browser: Browser, portal: ServedPortal, profiles: Profiles) -> Iterator[Callable[..., Page]]:
+    """Opens pages that several tests of a module look at; the faults of all of them come out at its end."""
+    visits = Visits(browser, portal.url, profiles=profiles)
+    yield visits.open
+    visits.close()
+
+
+@pytest.fixture(scope="session")
+def reports(portal: ServedPortal) -> Iterator[Reports]:
+    """What the report command says with that portal's settings."""
+    with ThreadPoolExecutor(2) as runners:
+        yield Reports(portal, runners)

@@ -1,0 +1,106 @@
+"""Every page as an accessibility checker sees it, in both themes and on a phone, with whatever can be opened open."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visiting import LAPTOP, PHONE, Theme, Visits
+
+_AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+_RUN = """async () => {
+  const found = await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']});
+  return found.violations.map(v => `${v.impact} ${v.id}: ` +
+    v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | '));
+}"""
+PATHS = (
+    "/",
+    "/queue/service-desk",
+    "/compare",
+    "/trends",
+    "/at-risk",
+    "/data",
+    "/queue/billing?embed=1",
+    "/queue/billing?lens=completed_only",
+    "/queue/billing?ticket=NONE-1",
+    "/?period=31",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def checker() -> None:
+    """Fail with what to do when axe-core was not fetched."""
+    if not _AXE.exists():
+        pytest.fail("no axe-core: run `python scripts/vendor.py`, which needs npm", pytrace=False)
+
+
+def _ticket(page: Page) -> None:
+    page.locator("#page a[href*='ticket=']:visible").first.click()
+    expect(page.locator("dialog.drawer[open] .drawer-verdict")).to_be_visible()
+
+
+def _list(page: Page) -> None:
+    page.locator("#page a[href*='tickets=']:visible").first.click()
+    expect(page.locator("dialog.drawer[open] .ag-row").first).to_be_visible()
+
+
+def _dialog(selector: str) -> Callable[[Page], None]:
+    def show(page: Page) -> None:
+        page.locator(selector).click()
+        expect(page.locator("dialog.dialog[open]")).to_be_visible()
+
+    return show
+
+
+def _menus(page: Page) -> None:
+    for menu in page.locator("#page details.menu").all():
+        menu.evaluate("menu => { menu.open = true; }")
+    expect(page.locator("#page details.menu[open]").first).to_be_visible()
+
+
+def _definition(page: Page) -> None:
+    page.locator("#page .definition-button").first.focus()
+    expect(page.locator("#page .definition-card").first).to_be_visible()
+
+
+OPENED: Final = {
+    "ticket": ("/queue/service-desk", _ticket),
+    "list": ("/queue/service-desk", _list),
+    "help": ("/", _dialog(".rail-help")),
+    "switcher": ("/queue/service-desk", _dialog("button[data-opens=switcher]")),
+    "menus": ("/queue/service-desk", _menus),
+    "menus of at risk": ("/at-risk", _menus),
+    "definition": ("/queue/service-desk", _definition),
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("size", "theme"), [(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")], ids=["light", "dark", "phone"]
+)
+def test_a_page_has_no_fault_that_a_checker_can_see(
+    visits: Visits, path: str, size: tuple[int, int], theme: Theme
+) -> None:
+    """Names, roles, contrast, order of headings and landmarks."""
+    page = visits.open(path, size=size, theme=theme)
+
+    assert _faults(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("opened", OPENED)
+def test_what_opens_has_no_fault_either(visits: Visits, opened: str, theme: Theme) -> None:
+    """A drawer, a list, a dialog, every menu, a definition."""
+    path, show = OPENED[opened]
+    page = visits.open(path, theme=theme)
+
+    show(page)
+
+    assert _faults(page) == []
+
+
+def _faults(page: Page) -> list[str]:
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    return list(page.evaluate(_RUN))

@@ -1,0 +1,159 @@
+"""Everything without a mouse: each control is reached and seen, and what opens closes and gives the focus back."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visiting import Visits
+
+REACHABLE = """() => {
+  const wanted = [...document.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex]")]
+    .filter(node => node.tabIndex >= 0 && !node.disabled && node.checkVisibility({ visibilityProperty: true })
+      && !node.closest(".ag-root-wrapper, dialog:not([open])"));
+  wanted.forEach((node, place) => { node.dataset.place = place; });
+  return wanted.map(node => node.outerHTML.slice(0, 120));
+}"""
+FOCUSED = """() => {
+  const node = document.activeElement, look = getComputedStyle(node);
+  const outlined = (one) => one.outlineStyle !== "none" && parseFloat(one.outlineWidth) >= 2;
+  const box = node.getBoundingClientRect();
+  return {
+    place: node.dataset.place ?? null, html: node.outerHTML.slice(0, 120),
+    shown: outlined(look) || look.boxShadow !== "none" || [...node.children].some(c => outlined(getComputedStyle(c))),
+    inside: box.width > 0 && box.bottom > 0 && box.top < window.innerHeight,
+  };
+}"""
+PAGES = ["/", "/queue/service-desk", "/compare", "/trends", "/at-risk", "/data"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_control_is_reached_by_tab_and_seen_when_it_is(visits: Visits, path: str) -> None:
+    """Tab visits each link, button, menu and field, scrolls it into sight and draws a line around it."""
+    page = visits.open(path)
+    wanted = page.evaluate(REACHABLE)
+
+    visited: dict[int, dict[str, object]] = {}
+    for _ in range(len(wanted) + 500):  # grids have stops of their own
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found["place"] is not None:
+            visited.setdefault(int(found["place"]), found)  # the parts of a date are stops that the browser marks
+        if len(visited) == len(wanted):
+            break
+
+    assert [wanted[place] for place in range(len(wanted)) if place not in visited] == []
+    assert [found["html"] for found in visited.values() if not found["shown"]] == []
+    assert [found["html"] for found in visited.values() if not found["inside"]] == []
+
+
+@pytest.mark.parametrize("title", ["Period", "Theme"])
+def test_a_menu_opens_by_key_and_gives_the_focus_back(visits: Visits, title: str) -> None:
+    """Enter opens it, Tab goes into it, Esc closes it and stands on its button again."""
+    page = visits.open("/queue/billing")
+    summary = page.locator(f"summary[title={title}]")
+    summary.focus()
+
+    page.keyboard.press("Enter")
+    expect(page.locator("details.menu[open]")).to_have_count(1)
+    page.keyboard.press("Tab")
+    assert page.evaluate("Boolean(document.activeElement.closest('details.menu[open]'))")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    expect(summary).to_be_focused()
+
+
+@pytest.mark.parametrize("opener", [".rail-help", "button[data-opens=switcher]"])
+def test_a_dialog_gives_the_focus_back_to_what_opened_it(visits: Visits, opener: str) -> None:
+    """The help and the list of queues, closed with Esc."""
+    page = visits.open("/queue/billing")
+    page.locator(opener).focus()
+
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog.dialog[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+
+    expect(page.locator("dialog.dialog[open]")).to_have_count(0)
+    expect(page.locator(opener)).to_be_focused()
+
+
+def test_a_drawer_keeps_the_focus_inside_and_gives_it_back(visits: Visits) -> None:
+    """Opened from a number by Enter; Tab never leaves it; Esc closes it and stands on that number again."""
+    page = visits.open("/queue/service-desk")
+    number = page.locator("#queue-resolution a.sla-key-part").first
+    number.focus()
+
+    page.keyboard.press("Enter")
+    drawer = page.locator("dialog.drawer[open]")
+    expect(drawer.locator(".ag-row").first).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))"
+        )
+    page.keyboard.press("Escape")
+
+    expect(drawer).to_have_count(0)
+    expect(number).to_be_focused()
+
+
+def test_a_ticket_in_a_list_closes_back_to_the_list(visits: Visits) -> None:
+    """Enter on a row opens its ticket, Esc returns to the list, Esc again to the page."""
+    page = visits.open("/queue/service-desk?tickets=service-desk/age:10-30")
+    drawer = page.locator("dialog.drawer[open]")
+    row = drawer.locator(".ag-row a").first
+    row.focus()
+
+    page.keyboard.press("Enter")
+    expect(drawer.locator(".drawer-key")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer.locator(".ag-row").first).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(drawer).to_have_count(0)
+
+
+def test_a_row_of_a_grid_opens_by_enter(visits: Visits) -> None:
+    """Arrow keys walk through the due list's rows, and Enter opens the ticket one stands on."""
+    page = visits.open("/at-risk")
+    cell = page.locator("#at-risk-grid .ag-row .ag-cell").nth(1)
+    cell.click(position={"x": 2, "y": 2}, modifiers=["Shift"])
+    page.keyboard.press("ArrowDown")
+    key = page.evaluate("document.activeElement.closest('.ag-row').querySelector('a').innerText")
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("dialog.drawer[open] .drawer-key")).to_have_text(key)
+
+
+def test_a_definition_is_read_by_key_and_put_away_by_esc(visits: Visits) -> None:
+    """The (i) of a panel shows its definition when it has the focus; Esc hides it and the focus stays."""
+    page = visits.open("/queue/billing")
+    button = page.get_by_role("button", name="About: Resolution").first
+    _tab_to(page, button.evaluate("node => node.ariaLabel"))
+    card = page.locator(".definition:focus-within .definition-card, .definition:focus-within [role=tooltip]").first
+    expect(card).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(card).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_the_skip_link_leads_past_the_rail(visits: Visits) -> None:
+    """The first Tab of all offers it, and Enter moves on into the page."""
+    page = visits.open("/")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("Boolean(document.activeElement.closest('#page'))")
+
+
+def _tab_to(page: Page, label: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.ariaLabel") == label:
+            return
+    pytest.fail(f"Tab never came to {label}")

@@ -1,0 +1,177 @@
+"""Pages in a real Chromium, and whatever a reader should never meet there."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+Theme = Literal["light", "dark"]
+
+Profiles: TypeAlias = "dict[tuple[tuple[int, int], Theme], BrowserContext]"
+"""Windows by size and theme, with the caches of each."""
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS: Final = 20_000
+"""How long anything on a page may take before it has gone wrong."""
+
+LAPTOP: Final = (1280, 800)
+PHONE: Final = (390, 844)
+WALL: Final = (1920, 1080)
+
+_COUNT_REQUESTS = """(() => {
+  const send = window.fetch;
+  let underWay = 0, last = performance.now();
+  const now = performance.now.bind(performance);
+  window.fetch = async function (...request) {
+    underWay += 1; last = now();
+    try { return await send.apply(this, request); } finally { underWay -= 1; last = now(); }
+  };
+  window.quietForMs = () => underWay ? 0 : now() - last;
+})();"""
+
+_SETTLED = """() => {
+  const page = document.getElementById("page");
+  const seen = (node) => node.getClientRects().length > 0;
+  const head = page?.querySelector("h1") || page?.querySelector(".wall, .wall-sentence");
+  return head && window.quietForMs() > 80
+    && ![...page.querySelectorAll(".bone")].some(seen)
+    && [...page.querySelectorAll(".dash-graph")].filter(seen).every((graph) => graph.querySelector(".main-svg"))
+    && [...page.querySelectorAll(".ag-root")].filter(seen).every((grid) => grid.querySelector(".ag-row, .ag-overlay"));
+}"""
+
+
+class NoBrowser(Exception):
+    """There is no Chromium to be started."""
+
+
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    """A Chromium without a window.
+
+    Raises:
+        NoBrowser: none is on the PATH.
+    """
+    executable = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if executable is None:
+        raise NoBrowser(f"none of {', '.join(NAMES)} is on the PATH; as root, `sh scripts/chromium.sh` installs one")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass  # without slots: Playwright keeps its own names on whoever listens
+class Visits:
+    """Pages opened at one portal. Nothing is remembered from one visit to the next but what a browser caches.
+
+    `faults` lists what happened on them that should not have: warnings and errors on the console, scripts that failed,
+    requests to another host. A test that provokes one names a piece of its text in `expected`.
+    """
+
+    browser: Browser
+    url: str
+    faults: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    profiles: Profiles = field(default_factory=dict)
+    _pages: list[Page] = field(default_factory=list)
+
+    def open(self, path: str, *, size: tuple[int, int] = LAPTOP, theme: Theme = "light", wait: bool = True) -> Page:
+        """Open an address below the portal's in a tab of its own, and wait until it is drawn."""
+        page = self._profile(size, theme).new_page()
+        self._pages.append(page)
+        self.watch(page)
+        page.goto(self.url + path)
+        if wait:
+            settle(page)
+        return page
+
+    def watch(self, page: Page) -> None:
+        """Write down every fault of a page."""
+        page.on("console", self._said)
+        page.on("pageerror", self._threw)
+        page.on("request", self._asked)
+
+    def close(self) -> None:
+        """Close every page and forget what it stored.
+
+        Raises:
+            AssertionError: something happened that a reader should never meet.
+        """
+        for page in self._pages:
+            if not page.is_closed():
+                page.evaluate("() => window.localStorage.clear()")
+                page.close()
+        self._pages.clear()
+        unexpected = [fault for fault in self.faults if not any(text in fault for text in self.expected)]
+        self.faults.clear()
+        self.expected.clear()
+        assert not unexpected, "\n".join(unexpected)
+
+    def _profile(self, size: tuple[int, int], theme: Theme) -> BrowserContext:
+        if (size, theme) not in self.profiles:
+            width, height = size
+            profile = self.browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+            )
+            profile.set_default_timeout(PATIENCE_MS)
+            profile.add_init_script(_COUNT_REQUESTS)
+            self.profiles[size, theme] = profile
+        return self.profiles[size, theme]
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type not in ("log", "debug", "info"):
+            self.faults.append(f"{message.type} on the console of {message.page and message.page.url}: {message.text}")
+
+    def _threw(self, error: Error) -> None:
+        self.faults.append(f"script failed: {error}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
+            self.faults.append(f"asked another host: {request.url}")
+
+
+def settle(page: Page) -> None:
+    """Wait until the page in the frame has its numbers and every chart and grid in sight is drawn."""
+    page.wait_for_function(_SETTLED)
+
+
+def heading(page: Page) -> str:
+    """The page's title."""
+    return page.locator("#page h1").inner_text()
+
+
+def number_in(text: str) -> int:
+    """The first whole number of a text, which may have separators of thousands.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = re.search(r"\d[\d,]*", text)
+    if found is None:
+        raise ValueError(f"no number in {text!r}")
+    return int(found[0].replace(",", ""))

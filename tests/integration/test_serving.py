@@ -1,0 +1,123 @@
+"""The portal as a program: how it starts, answers, ends, and what keeps it from starting."""
+
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from dashboard.index_page import ASSETS
+from tests.fakes.commands import Commands
+from tests.fakes.served_portal import ServedPortal, free_port, running_demo, served_portal, settings_of
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Commands:
+    """Runs commands in an empty folder."""
+    return Commands(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
+    """A portal with two workers, read."""
+    folder = tmp_path_factory.mktemp("portal")
+    with running_demo() as ready, served_portal(ready, folder, HISTORY_DAYS="0", WEB_CONCURRENCY="2") as served:
+        yield served
+
+
+def test_the_demo_serves_the_portal_until_it_is_told_to_end(run: Commands, tmp_path: Path) -> None:
+    """Without a setting, even where some are set; it ends well, and leaves no folder behind."""
+    port = free_port()
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with run.start("demo", "--port", str(port), JIRA_PAT="not looked at", TMPDIR=str(folder)) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert f"http://127.0.0.1:{port}/" in said
+        assert requests.get(f"http://127.0.0.1:{port}/queue/billing", timeout=20).status_code == 200
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (0, "")
+    assert not list(folder.iterdir())
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/", timeout=5)
+
+
+def test_the_demo_says_that_its_port_is_taken(run: Commands, portal: ServedPortal) -> None:
+    """Before anything is started on it."""
+    port = portal.url.rpartition(":")[2]
+
+    done = run("demo", "--port", port)
+
+    assert done.code == 1
+    assert done.err == f"Port {port} of this machine is taken. Choose another one with --port.\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "No Jira is configured"),
+        ({"PORT": "0"}, "PORT: found '0'; expected a whole number, 1 to 65535."),
+        ({"HOST": "0.0.0.0"}, "HOST=0.0.0.0 lets other machines in, and nobody signs in here."),  # noqa: S104 - refused
+        ({"URL_PREFIX": "/a b/"}, "URL_PREFIX: found '/a b/'; expected a path of letters"),
+        ({"FRAME_ANCESTORS": "*"}, "FRAME_ANCESTORS: found '*'; expected origins"),
+        ({"HISTORY_URL": "postgres://host/db"}, "HISTORY_URL: found 'postgres://…'; expected an address"),
+    ],
+)
+def test_what_cannot_be_served_is_told_at_once(run: Commands, settings: dict[str, str], words: str) -> None:
+    """In one message, without a traceback."""
+    done = run("serve", **settings)
+
+    assert done.code in (1, 2)
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+def test_scripts_and_styles_are_kept_for_good_under_their_addresses(portal: ServedPortal) -> None:
+    """Those with a digest or a fingerprint for good, the lazy ones under a tag; all of them compressed."""
+    document = requests.get(portal.url, timeout=20).text
+    addresses = re.findall(r'(?:src|href)="(/(?:assets|_dash-component-suites)/[^"]+)"', document)
+    lasting = [address for address in addresses if address.endswith((".js", ".css")) or "?" in address]
+
+    assert len(lasting) > 10
+    for address in lasting:
+        answer = requests.get(portal.url + address, timeout=20)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["Cache-Control"], address
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        if len(answer.content) > 2_000:
+            assert answer.headers["Content-Encoding"] == "gzip", address
+
+
+def test_pages_are_compressed_and_kept_nowhere(portal: ServedPortal) -> None:
+    """They are asked for anew each time."""
+    for path in ("/", "/_dash-dependencies"):
+        headers = requests.get(portal.url + path, timeout=20).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Content-Encoding"] in {"gzip", "br", "zstd"}
+
+
+@pytest.mark.skipif(not (ASSETS / "vendor").exists(), reason="the small plotly.js was not fetched")
+def test_the_small_plotly_is_served_in_place_of_the_full_one(portal: ServedPortal) -> None:
+    """Under an address of its own, named in the document."""
+    document = requests.get(portal.url, timeout=20).text
+    address = re.search(r'data-plotly="([^"]+)"', document)
+
+    assert address is not None
+    answer = requests.get(portal.url + address[1], timeout=20)
+    assert "plotly.js (basic" in answer.text[:400]
+
+
+def test_the_portal_ends_soon_when_it_is_told_to(tmp_path: Path) -> None:
+    """With requests answered, and nothing but its own lines in the log."""
+    with running_demo() as ready, served_portal(ready, tmp_path, HISTORY_DAYS="0") as served:
+        assert settings_of(ready).items() <= dict(served.environment).items()
+        began = time.monotonic()
+        served.stop()
+        assert time.monotonic() - began < 20
+        assert served.process.returncode == 0
+        assert "Traceback" not in served.log

@@ -1,5 +1,5 @@
 # Every way to work with this project; `make help` lists them. Each target makes the virtual environment that it needs.
-.PHONY: help demo test test-browser check bench screenshots fmt lock clean
+.PHONY: help demo test check bench screenshots fmt lock clean
 .DEFAULT_GOAL := help
 
 VENV := sh scripts/venv.sh
@@ -12,15 +12,11 @@ demo: ## Start the portal on a made-up Jira and Tempo: no account, no credential
 	@.venv/bin/python scripts/vendor.py
 	@.venv/bin/python -m opsportal demo $(ARGS)
 
-test: ## Run the tests but those in a browser (ARGS='-k calendar' narrows them)
-	@$(VENV) .venv-dev requirements/dev.txt
-	@.venv-dev/bin/python -m pytest -n 2 --ignore=tests/browser $(ARGS)
-
-test-browser: ## Run the tests of the pages in a real Chromium
+test: ## Run the tests, those of the pages in a real Chromium (ARGS='-k calendar' narrows them)
 	@$(VENV) .venv-dev requirements/dev.txt
 	@.venv-dev/bin/python scripts/vendor.py
 	@sh scripts/chromium.sh
-	@.venv-dev/bin/python -m pytest -n 2 tests/browser $(ARGS)
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Run every check but the tests: lint, format, types, imports, lock, changelog
 	@$(VENV) .venv-dev requirements/dev.txt

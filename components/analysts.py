@@ -1,6 +1,6 @@
 """Work by analyst as a table: open with what is breached in front, resolved, the median beside the queue's, hours."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from dash import dcc, html
@@ -13,12 +13,18 @@ from servicelevel.analysts import AnalystRow
 from servicelevel.instants import HOUR_MS
 from servicelevel.report import QueueReport
 from servicelevel.ticket import Person
+from servicelevel.worklogs import HoursState
 
 Named: TypeAlias = Callable[[Person | None], str | None]
 """What stands for a person on pages, name or id; None where nobody is shown."""
 
 ROWS_SHOWN: Final = 12
 _SECONDS_PER_HOUR: Final = 3600
+_NO_MEDIAN: Final = "No median: less than half of the work begun in this period is resolved"
+_NO_HOURS: Final[Mapping[HoursState, str]] = {
+    "not_configured": "No Tempo is configured",
+    "failed": "Hours could not be read",
+}
 _MEDIAN_AXIS: Final = 2.0
 """The axis of medians ends at so many times the queue's own median; what lies beyond stands at its end."""
 
@@ -32,7 +38,7 @@ def analysts_table(made: QueueReport, name_of: Named, id_of: Named, link: LinkTo
     most_open = max(1, *(row.open for row in shown)) if len(shown) > 1 else max(1, shown[0].open)
     most_resolved = max([1, *(row.resolved for row in shown)])
     median_ms = made.now.sla["resolution"].percentiles.values_ms[0]
-    body = [_row(row, name_of, id_of, link, most_open, most_resolved, median_ms) for row in shown]
+    body = [_row(row, name_of, id_of, link, most_open, most_resolved, median_ms, made.now.hours.state) for row in shown]
     hidden = len(rows) - len(shown)
     more = [html.P(f"and {words.plural(hidden, 'more analyst')} with less open work", className="small muted")]
     return [
@@ -75,6 +81,7 @@ def _row(
     most_open: int,
     most_resolved: int,
     median_ms: int | None,
+    hours_state: HoursState,
 ) -> Component:
     who = None if row.person is None else id_of(row.person)
     name = name_of(row.person)
@@ -98,22 +105,23 @@ def _row(
             ),
             html.Td(_count(row.resolved, link(marks.analyst_mark(who, "resolved"))), className="work", style=closed),
             _median(row.p50_resolution_ms, median_ms),
-            html.Td(_hours(row.booked_s), className="num"),
+            _booked(row, hours_state),
         ]
     )
 
 
 def _count(n: int, href: str) -> Component | str:
-    return dcc.Link(words.count(n), href=href) if n else words.UNKNOWN
+    return dcc.Link(words.count(n), href=href) if n else html.Span("0", className="muted")
 
 
 def _median(own_ms: int | None, queue_ms: int | None) -> Component:
     """A dot on an axis whose middle is the queue's own median."""
     text = words.UNKNOWN if own_ms is None else words.decimal(own_ms / HOUR_MS)
+    why = _NO_MEDIAN if own_ms is None else None
     if not queue_ms:
-        return html.Td(text, className="median median-alone")
+        return html.Td(text, className="median median-alone", title=why)
     if own_ms is None:
-        return html.Td(html.Span(text), className="median median-none")
+        return html.Td(html.Span(text), className="median median-none", title=why)
     at = min(own_ms / (_MEDIAN_AXIS * queue_ms), 1.0)
     return html.Td(html.Span(text), className="median", style={"--at": f"{at:.3f}"})
 
@@ -133,10 +141,20 @@ def _total(made: QueueReport, rows: Sequence[AnalystRow], median_ms: int | None,
         ),
         html.Td(_count(made.now.flow.resolved, link(marks.flow_mark("resolved"))), className="total"),
         html.Td(median, className="median-words"),
-        html.Td(_hours(spent), className="num total"),
+        html.Td(_hours(spent), className="num total", title=_NO_HOURS.get(made.now.hours.state)),
     ]
     return html.Tr(cells, className="total-row")
 
 
+def _booked(row: AnalystRow, state: HoursState) -> Component:
+    """Hours of a person; nobody cannot book any, which is not the same as none."""
+    if row.person is None:
+        return html.Td(words.UNKNOWN, className="num muted", title="Hours belong to who booked them")
+    return html.Td(_hours(row.booked_s), className="num", title=_NO_HOURS.get(state))
+
+
 def _hours(seconds: int | None) -> str:
-    return words.UNKNOWN if not seconds else words.count(round(seconds / _SECONDS_PER_HOUR))
+    """Whole hours; what was booked is never told as nothing, and what is not known never as 0."""
+    if seconds is None:
+        return words.UNKNOWN
+    return "<1" if 0 < seconds < _SECONDS_PER_HOUR / 2 else words.count(round(seconds / _SECONDS_PER_HOUR))

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from components import words
+from components.breaking import breaking_words, overdue_words
 from components.sentence import Clause
-from servicelevel.instants import MINUTE_MS
+from servicelevel.next_break import NextBreak, broken_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def at_risk_sentence(pressing: Sequence[Pressing], queues: int, as_of: int, zone
     soon = [clock for clock in pressing if not clock.overdue]
     if not pressing:
         return [Clause("Nothing is overdue, and no clock has under an hour of working time left.", strong=True)]
-    clauses = [Clause(f"{_late(late, queues)}; {_soon(soon, as_of, zone, more=bool(late))}.", strong=True)]
+    clauses = [Clause(f"{_late(late, queues)}; {_soon(soon, len(late), as_of, zone)}.", strong=True)]
     without = sum(not clock.assigned for clock in pressing)
     if without:
         of = "It has" if len(pressing) == 1 else f"{without} of the {len(pressing)} {_has(without)}"
@@ -37,10 +37,8 @@ def at_risk_sentence(pressing: Sequence[Pressing], queues: int, as_of: int, zone
 
 
 def _late(late: Sequence[Pressing], queues: int) -> str:
-    if not late:
-        return "Nothing is overdue"
-    text = f"{words.plural(len(late), 'clock')} {'is' if len(late) == 1 else 'are'} overdue"
-    if queues == 1:
+    text = overdue_words(len(late))
+    if not late or queues == 1:
         return text
     name, most = Counter(clock.queue for clock in late).most_common(1)[0]
     if most == len(late):
@@ -48,15 +46,12 @@ def _late(late: Sequence[Pressing], queues: int) -> str:
     return f"{text}, {most} of them in {name}"
 
 
-def _soon(soon: Sequence[Pressing], as_of: int, zone: ZoneInfo, *, more: bool) -> str:
+def _soon(soon: Sequence[Pressing], overdue: int, as_of: int, zone: ZoneInfo) -> str:
     if not soon:
         return "no other has under an hour left"
     n = len(soon)
-    text = f"{n}{' more' if more else ''} {'breaks' if n == 1 else 'break'}"
-    last = max((clock.due for clock in soon if clock.due is not None), default=None)
-    if last is not None:
-        # The minute that has passed when the last of them breaks, so that "before" holds for all.
-        text += f" before {words.instant(last + MINUTE_MS - last % MINUTE_MS, as_of, zone)}"
+    until = broken_by(clock.due for clock in soon if clock.due is not None)
+    text = breaking_words(NextBreak(as_of, overdue, n, until, None), zone)
     top = [clock for clock in soon if clock.top]
     if not top:
         return text

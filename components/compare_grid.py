@@ -1,12 +1,17 @@
 """The comparison as a grid: it sorts by any column, keeps its order over a refresh, and is one element."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from dash import html
 from dash.development.base_component import Component
 from dash_ag_grid import AgGrid
 
 from components.attributes import aria
+from components.grid_keys import KEY_OPTIONS, OPENED, spoken
+
+Direction: TypeAlias = Literal["asc", "desc"]
+Order: TypeAlias = tuple[str, Direction]
+"""A column and which end of it comes first."""
 
 _COLUMNS: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     # name, header, renderer, width, tooltip
@@ -27,21 +32,34 @@ _COLUMNS: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("open", "Open", "CompareText", 46, "Open tickets"),
     ("overdue", "Overdue", "CompareText", 62, "Clocks past their goal"),
 )
+DEFAULT_ORDER: Final[Order] = ("score", "desc")
+SORTABLE: Final = tuple(name for name, *_ in _COLUMNS if name != "spark")
+"""The columns that the rows can be put in order by."""
+DIRECTIONS: Final[tuple[Direction, ...]] = ("asc", "desc")
 _LEFT: Final = ("queue", "score", "moved", "spark", "first_response_rank", "resolution_rank")
 ROW_PX, TARGET_PX = 40, 32
 
 
 def compare_grid(grid_id: str) -> Component:
-    """An empty grid of `compare_row`s; the callback fills `rowData`, and `dashGridOptions` with `grid_options`."""
+    """A grid that waits for its `compare_row`s; another order chosen by the reader becomes the address's `sort`.
+
+    The callback fills `rowData`, `columnDefs` with `columns`, and `dashGridOptions` with `grid_options`.
+    """
     return html.Div(
         AgGrid(
             id=grid_id,
             className="row-grid compare-grid",
-            columnDefs=[_column(*column) for column in _COLUMNS],
-            defaultColDef={"resizable": False, "sortable": True, "suppressHeaderMenuButton": True},
-            rowData=[],
+            columnDefs=columns(DEFAULT_ORDER),
+            defaultColDef={
+                "resizable": False,
+                "sortable": True,
+                "sortingOrder": ["desc", "asc"],
+                "suppressHeaderMenuButton": True,
+            },
+            rowData=None,
             getRowId="params.data.id",
             columnSize=None,
+            eventListeners={"sortChanged": ["sortIntoAddress(params)"], "cellKeyDown": [OPENED]},
             dashGridOptions=grid_options(None),
         ),
         role="region",
@@ -61,8 +79,16 @@ def grid_options(target: dict[str, Any] | None) -> dict[str, Any]:
         "suppressMovableColumns": True,
         "pinnedTopRowData": [] if target is None else [target],
         "getRowHeight": {"function": f"params.node.rowPinned ? {TARGET_PX} : {ROW_PX}"},
-        "localeText": {"noRowsToShow": "No queue has numbers yet."},
+        "suppressMultiSort": True,
+        "localeText": spoken("No queue has numbers yet."),
+        **KEY_OPTIONS,
     }
+
+
+def columns(order: Order) -> list[dict[str, Any]]:
+    """The columns with the rows in this order."""
+    by, direction = order
+    return [{**_column(*column), "sort": direction if column[0] == by else None} for column in _COLUMNS]
 
 
 def _column(name: str, header: str, renderer: str, width: int, tooltip: str) -> dict[str, Any]:
@@ -83,6 +109,4 @@ def _column(name: str, header: str, renderer: str, width: int, tooltip: str) -> 
     }
     if name == "queue":
         column |= {"pinned": "left", "comparator": {"function": "byKey"}}
-    if name == "score":
-        column["sort"] = "desc"
     return column

@@ -7,10 +7,12 @@ from typing import Any, Final
 from components import words
 from components.cause import moved
 from components.chips import STEADY_POINTS, band_tone
+from components.figures.contributions import REASONS
 from components.icons import IconName
 from components.interval import Outcome, outcome
 from components.queue_card import TARGET_SCORE, Scales, count_due, rate_words
 from components.sparkline import Points, mask
+from servicelevel.evidence import MIN_SAMPLE
 from servicelevel.health import DEFAULT_ANCHORS, HEALTHY_FROM, WATCH_FROM
 from servicelevel.marks import due_mark, open_mark, reopens_mark, sla_mark
 from servicelevel.policy import SLA_NAMES, DimensionName, SlaName
@@ -87,9 +89,16 @@ def points_tone(utility: float | None) -> str:
 
 
 def _cell(
-    value: float | str | None, text: str, *, tone: str = "", shape: str = "", href: str = "", beside: str = ""
+    value: float | str | None,
+    text: str,
+    *,
+    tone: str = "",
+    shape: str = "",
+    href: str = "",
+    beside: str = "",
+    why: str = "",
 ) -> dict[str, Any]:
-    return {"v": value, "t": text, "k": tone, "m": shape, "h": href, "s": beside}
+    return {"v": value, "t": text, "k": tone, "m": shape, "h": href, "s": beside, "w": why}
 
 
 def _below(team: str, age: str) -> str:
@@ -105,7 +114,7 @@ def _score(one: CompareQueue) -> dict[str, Any]:
 def _moved(made: QueueReport) -> dict[str, Any]:
     points = moved(made)
     if points is None:
-        return _cell(None, words.UNKNOWN)
+        return _cell(None, words.UNKNOWN, why="There is no score on both dates")
     tone = "none" if abs(points) < STEADY_POINTS else "ok" if points > 0 else "risk"
     shape = "up" if points > 0 else "down" if points < 0 else "same"
     return _cell(points, words.decimal(abs(points)), tone=tone, shape=shape)
@@ -129,7 +138,9 @@ def _promises(one: CompareQueue) -> dict[str, Any]:
         href = one.tickets(sla_mark(name, "decided"))
         cells[name] = _cell(value, rate_words(kept.met, kept.n), tone=tone, shape=shape, href=href)
         cells[f"{name}_rank"] = _cell(
-            None if rank is None else rank.best + rank.worst, words.UNKNOWN if rank is None else str(rank)
+            None if rank is None else rank.best + rank.worst,
+            words.UNKNOWN if rank is None else str(rank),
+            why="" if rank else f"Not ranked: under {MIN_SAMPLE} were decided",
         )
     return cells
 
@@ -138,7 +149,7 @@ def _top_priority(one: CompareQueue) -> dict[str, Any]:
     """Resolution of the most urgent priority that Jira lists."""
     kept = one.made.now.sla["resolution"].by_priority.get(0)
     if kept is None or not one.made.columns.priorities:
-        return _cell(None, words.UNKNOWN)
+        return _cell(None, words.UNKNOWN, why="None of this priority was decided")
     label = one.made.columns.priorities[0]
     href = one.tickets(sla_mark("resolution", "decided", priority=label.id))
     few = outcome(kept, 1) == "few"
@@ -174,7 +185,8 @@ def _work(one: CompareQueue) -> dict[str, Any]:
         tone = points_tone(utility)
         # What is not known has no tickets behind it: the queue's own page says why.
         leads = one.href if value is None else href
-        made_cells[name] = _cell(value, text, tone=tone, shape=SHAPES[tone], href=leads)
+        why = REASONS[spent.utilisation_reason] if name == "utilised" and spent.utilisation_reason else ""
+        made_cells[name] = _cell(value, text, tone=tone, shape=SHAPES[tone], href=leads, why=why)
     return made_cells
 
 

@@ -1,4 +1,4 @@
-"""The due list as a grid: most overdue first, each clock with what is left of it and how much of its goal is used."""
+"""The due list as a grid: earliest due first, each clock with what is left of it and how much of it is used."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from dash import html
 from dash_ag_grid import AgGrid
 
 from components import words
+from components.grid_keys import KEY_OPTIONS, OPENED, spoken
 from servicelevel.due import DueRow, DueState
 from servicelevel.instants import SECOND_MS
 from servicelevel.policy import Queue, SlaName
@@ -148,7 +149,7 @@ def _in_full(due: int | None, zone: ZoneInfo) -> str:
 
 def due_grid(
     grid_id: str,
-    rows: Sequence[dict[str, Any]] = (),
+    rows: Sequence[dict[str, Any]] | None = None,
     *,
     columns: Sequence[Column] = COLUMNS,
     widths: Mapping[Column, int] | None = None,
@@ -157,7 +158,7 @@ def due_grid(
 ) -> html.Div:
     """A grid of `due_rows` that grows with them, in pages of 50 unless it is not `paged`; `widths` in pixels.
 
-    A click or Enter on a row follows its link. Jira's text is shown as text.
+    Without rows it waits for them. A click or Enter on a row follows its link. Jira's text is shown as text.
     """
     return list_grid(
         grid_id,
@@ -181,7 +182,7 @@ def _definition(column: Column) -> dict[str, Any]:
 def list_grid(
     grid_id: str,
     definitions: Sequence[dict[str, Any]],
-    rows: Sequence[dict[str, Any]] = (),
+    rows: Sequence[dict[str, Any]] | None = None,
     *,
     label: str,
     empty: str,
@@ -201,12 +202,12 @@ def list_grid(
             "suppressHeaderMenuButton": True,
             "cellDataType": False,
         },
-        rowData=list(rows),
+        rowData=None if rows is None else list(rows),
         getRowId="params.data.id",
         columnSize=None,
         eventListeners={
-            "rowClicked": ["openRow(params)"],
-            "cellKeyDown": ["openRow(params)"],
+            "rowClicked": [OPENED],
+            "cellKeyDown": [OPENED],
             "gridSizeChanged": ["fitColumns(params)"],
         },
         dashGridOptions={
@@ -219,7 +220,8 @@ def list_grid(
             "animateRows": False,
             "tooltipShowDelay": 400,
             "suppressDragLeaveHidesColumns": True,
-            "localeText": {"noRowsToShow": empty},
+            "localeText": spoken(empty),
+            **KEY_OPTIONS,
         },
     )
     named: dict[str, Any] = {"aria-label": label}

@@ -44,7 +44,7 @@ class DueNext:
 def choose(lines: Sequence[DueLine], *, overdue: int = MOST_OVERDUE, coming: int = NEXT) -> DueNext:
     """The most overdue and the next to break; where one kind is short the other takes its room.
 
-    `lines` come most overdue first, then by due; paused clocks break at no known time and are left out.
+    `lines` come earliest due first; paused clocks break at no known time and are left out.
     """
     late = [line for line in lines if line.row.state == "overdue"]
     next_ = sorted((line for line in lines if line.row.state != "overdue" and line.row.due is not None), key=_due)
@@ -60,7 +60,7 @@ def due_next(chosen: DueNext, now: int, zone: ZoneInfo, *, overdue_href: str) ->
     rows: list[Component] = []
     if chosen.overdue:
         rows.append(
-            html.Div([html.B("Overdue", className="tone-risk"), " · longest overdue first"], className="due-title")
+            html.Div([html.B("Overdue", className="tone-risk"), " · earliest due first"], className="due-title")
         )
         rows += [_line(line, now, zone) for line in chosen.overdue]
     between: list[Component | str] = []

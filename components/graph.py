@@ -35,7 +35,7 @@ def graph(
 ) -> html.Figure:
     """A chart of `height` pixels. `caption` says in words what is drawn, for those who do not see it.
 
-    A figure of None keeps the room until a callback fills it.
+    A figure of None keeps the room until a callback fills it; nothing is drawn before (`assets/late.js`).
     """
     config: Any = {**_CONFIG, "displayModeBar": "hover" if mode_bar else False, "staticPlot": False}
     config["toImageButtonOptions"] = {"filename": id, "scale": 2}
@@ -43,7 +43,7 @@ def graph(
         [
             dcc.Graph(
                 id=id,
-                figure=empty(height) if figure is None else figure,
+                figure=figure,
                 config=config,
                 responsive=True,
                 style={"height": f"{height}px"},

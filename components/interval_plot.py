@@ -40,10 +40,11 @@ def interval_plot(lines: Sequence[PlotLine]) -> list[Component]:
 
 
 def axis_start(lines: Sequence[PlotLine]) -> float:
-    """Where the axis begins: below every interval and target, at a tenth."""
+    """Where the axis begins: below every interval and target, at a tenth, or a fifth where its steps are fifths."""
     ends = [interval[0] for line in lines if line.kept.n >= MIN_SAMPLE and (interval := line.kept.interval)]
     lowest = min([*ends, *(line.target for line in lines)], default=0.8)
-    return max(math.floor(lowest * 10 - 0.2) / 10, 0.0)
+    tenths = max(math.floor(lowest * 10 - 0.2), 0)
+    return (tenths if tenths >= 4 else tenths - tenths % 2) / 10
 
 
 def _row(line: PlotLine, low: float) -> Component:

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from components import words
+from components.breaking import breaks_words
 from components.cause import NOTEWORTHY, cause, moved
 from components.interval import Outcome, outcome
 from components.sentence import Clause, named_or_counted
@@ -58,20 +59,6 @@ def overview_sentence(standings: Standings, breaks: NextBreak, zone: ZoneInfo) -
         clauses.append(Clause("; ".join(rest) + ".", wide=True))
     clauses.append(Clause(breaks_words(breaks, zone), strong=True))
     return clauses
-
-
-def breaks_words(breaks: NextBreak, zone: ZoneInfo) -> str:
-    """What is overdue and what breaks next, with a time of day."""
-    late = f"{breaks.overdue} {'clock is' if breaks.overdue == 1 else 'clocks are'} overdue"
-    if breaks.overdue == 0:
-        late = "Nothing is overdue"
-    if breaks.breaking:
-        more = "more " if breaks.overdue else ""
-        verb = "breaks" if breaks.breaking == 1 else "break"
-        return f"{late} and {breaks.breaking} {more}{verb} before {words.clock(breaks.until, zone)}."
-    if breaks.first is None or breaks.first.due is None:
-        return f"{late} and no other clock is running."
-    return f"{late}; the next breaks {words.instant(breaks.first.due, breaks.as_of, zone)}."
 
 
 def _kept(standings: Standings) -> str:

@@ -41,7 +41,7 @@ def quality_columns(queues: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     head: list[dict[str, Any]] = [
         {"headerName": "Rule", "field": "rule", "width": 168},
         {"headerName": "What it does to the numbers", "field": "effect", "flex": 1, "minWidth": 180,
-         "tooltipField": "effect"},
+         "wrapText": True, "autoHeight": True, "cellClass": "wraps"},
     ]  # fmt: skip
     return head + [
         {

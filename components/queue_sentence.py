@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from components import words
+from components.breaking import breaks_words
 from components.cause import NOTEWORTHY, cause, moved
 from components.interval import outcome
 from components.sentence import Clause
 from servicelevel.attainment import Attainment
 from servicelevel.health import Band
+from servicelevel.next_break import next_break
 from servicelevel.policy import SLA_NAMES, SlaName
 from servicelevel.report import QueueReport
 
@@ -94,11 +96,7 @@ def _score(made: QueueReport) -> list[Clause]:
 
 
 def _overdue(made: QueueReport) -> list[Clause]:
-    late = sum(row.state == "overdue" for row in made.due)
-    soon = sum(row.state == "lt_1h" for row in made.due)
-    if not late and not soon:
+    breaks = next_break(made.due, made.as_of)
+    if not breaks.overdue and not breaks.breaking:
         return []
-    parts = [f"{words.plural(late, 'clock')} {'is' if late == 1 else 'are'} overdue"] if late else []
-    if soon:
-        parts.append(f"{words.count(soon)} {'more ' if late else ''}{'breaks' if soon == 1 else 'break'} within 1 h")
-    return [Clause(f"{' and '.join(parts)}.", wide=True)]
+    return [Clause(breaks_words(breaks, made.queue.calendar.zone), wide=True)]

@@ -1,7 +1,7 @@
 """A ticket's clocks as strips over one axis of business time: running, paused, past the goal, and what is left."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from dash import html
 from dash.development.base_component import Component
@@ -12,15 +12,20 @@ from components.icons import IconName, icon
 from components.strip_axis import WIDTH_PX, StripAxis, strip_axis
 from servicelevel.calendars import BusinessCalendar
 from servicelevel.instants import HOUR_MS
-from servicelevel.timeline import Strip, Timeline
+from servicelevel.timeline import Stretch, Strip, Timeline
 from servicelevel.verdicts import Verdict
 
 NAMES: Final = {"first_response": "First response", "resolution": "Resolution"}
 _LETTER_PX: Final = 7
+_LEAST_PX: Final = 4
+"""What a part of a strip is drawn with at least: a first response is a hair on the axis of a month."""
 _NEAR, _EDGE = 0.26, 0.1
 """Shares of the width: labels closer than this give way to each other, and lines so near the frame's edge lean in."""
 _GOAL_ROOM: Final = 1.5
 """How far past the last event the goal may lie to stay on the axis, in lengths of what has passed."""
+
+_Piece: TypeAlias = tuple[Stretch, float, float, int]
+"""A part of a strip between two gaps: its left and right as shares of the width, and its business time."""
 
 
 def strips(told: Timeline, calendar: BusinessCalendar) -> list[Component]:
@@ -94,25 +99,47 @@ def _strip(strip: Strip, told: Timeline, axis: StripAxis, calendar: BusinessCale
             break
         look = "strip-gap strip-gap-long" if gap.long else "strip-gap"
         pieces.append(html.Span(className=look, style=_place(gap.at, gap.at + gap.width)))
-    for part in strip.stretches:
-        for left, right, used in axis.pieces(part.start, part.end):
-            room = (right - left) * WIDTH_PX
-            text = "paused" if part.kind == "paused" else words.duration(used)
-            fits = room >= _room_px(text)
-            pieces.append(
-                html.Span(
-                    html.Span(text) if fits else "",
-                    className=f"strip-part strip-{part.kind}",
-                    style=_place(left, right),
-                    title=f"{part.kind} {words.duration(part.used_ms)}",
-                )
+    drawn = _drawn(strip, axis)
+    for part, left, right, used in drawn:
+        room = (right - left) * WIDTH_PX
+        text = "paused" if part.kind == "paused" else words.duration(used)
+        fits = room >= _room_px(text)
+        pieces.append(
+            html.Span(
+                html.Span(text) if fits else "",
+                className=f"strip-part strip-{part.kind}",
+                style=_place(left, right),
+                title=f"{part.kind} {words.duration(part.used_ms)}",
             )
+        )
     pieces += _left(strip, told, axis)
-    pieces += _lines(strip, told, axis, calendar)
+    pieces += _lines(strip, told, axis, calendar, drawn)
     said = f"{NAMES[strip.sla]}: {words.duration(strip.elapsed_ms)} used of {words.duration(strip.goal_ms)}"
     paused = f", {words.duration(strip.paused_ms)} paused" if strip.paused_ms else ""
     label: dict[str, Any] = {"aria-label": said + paused}
     return html.Div(pieces, className="strip", role="img", **label)
+
+
+def _drawn(strip: Strip, axis: StripAxis) -> list[_Piece]:
+    """The parts cut at the gaps, each wide enough to be seen; what follows a widened one makes way."""
+    least, reached = _LEAST_PX / WIDTH_PX, 0.0
+    pieces: list[_Piece] = []
+    for part in strip.stretches:
+        for left, right, used in axis.pieces(part.start, part.end):
+            left = min(max(left, reached), 1 - least)
+            reached = max(right, left + least)
+            pieces.append((part, left, reached, used))
+    return pieces
+
+
+def _beside(at: float, instant: int, drawn: Sequence[_Piece]) -> float:
+    """Where a line at an instant stands: not inside a widened part that it lies before or after."""
+    for part, left, right, _ in drawn:
+        if instant <= part.start:
+            return min(at, left)
+        if instant >= part.end:
+            at = max(at, right)
+    return at
 
 
 def _room_px(text: str) -> int:
@@ -139,7 +166,9 @@ def _left(strip: Strip, told: Timeline, axis: StripAxis) -> list[Component]:
     ]
 
 
-def _lines(strip: Strip, told: Timeline, axis: StripAxis, calendar: BusinessCalendar) -> list[Component]:
+def _lines(
+    strip: Strip, told: Timeline, axis: StripAxis, calendar: BusinessCalendar, drawn: Sequence[_Piece]
+) -> list[Component]:
     """The goal and the present as labelled lines, kept from writing over each other."""
     end = axis.intervals[-1][1]
     goal = strip.goal_at if strip.goal_at is not None and axis.intervals[0][0] <= strip.goal_at else None
@@ -147,7 +176,8 @@ def _lines(strip: Strip, told: Timeline, axis: StripAxis, calendar: BusinessCale
     places: dict[str, tuple[float, str, bool]] = {}
     if goal is not None:
         text = f"goal {words.instant(goal, told.as_of, calendar.zone)}"
-        places["goal"] = (axis.at(min(goal, end)), f"{text} →" if goal > end else text, goal > end)
+        at = _beside(axis.at(min(goal, end)), goal, drawn)
+        places["goal"] = (at, f"{text} →" if goal > end else text, goal > end)
     if now is not None:
         places["now"] = (axis.at(min(now, end)), f"now {words.clock(now, calendar.zone)}", False)
     near = len(places) == 2 and abs(places["goal"][0] - places["now"][0]) < _NEAR

@@ -1,5 +1,6 @@
 """One ticket: the verdict in a sentence, its clocks as strips, what happened with what it cost, and its Jira link."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,17 +17,25 @@ from components.ticket_words import clock_source, event_words, tone_of, verdict_
 from servicelevel.columns import NONE_CODE
 from servicelevel.report import QueueReport
 from servicelevel.timeline import Timeline
+from servicelevel.worklogs import HoursState, WorklogColumns
 
 EVENTS_SHOWN: Final = 30
+_SECONDS_PER_HOUR: Final = 3600
+_NO_HOURS: Final[Mapping[HoursState, str]] = {"not_configured": "no Tempo", "failed": "not read"}
 _SHAPES: Final = {"ok": "kept", "watch": "watch", "risk": "risk", "none": "insufficient"}
 
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A ticket of a report as told in time, with where it opens in Jira and where closing the drawer leads."""
+    """A ticket of a report as told in time, with where it opens in Jira and where closing the drawer leads.
+
+    `booked` are the queue's worklogs, and `booked_row` the ticket's row among the tickets they stand beside.
+    """
 
     made: QueueReport
     told: Timeline
+    booked: WorklogColumns
+    booked_row: int
     jira_href: str
     close_href: str
 
@@ -42,6 +51,8 @@ def ticket_drawer(view: TicketView, name_of: Named) -> list[Component]:
     body += [html.Hr(className="rule"), *_events(view, name_of)]
     if told.strips:
         body.append(html.P(clock_source(told, calendar), className="drawer-source"))
+    changed = words.instant(int(min(made.columns.updated[told.row], made.as_of)), made.as_of, calendar.zone)
+    body.append(html.P(f"Last changed in Jira: {changed}", className="drawer-source"))
     return body
 
 
@@ -83,14 +94,24 @@ def _facts(view: TicketView, name_of: Named) -> Component:
     stood, columns, zone = made.now.stood, made.columns, made.queue.calendar.zone
     assignee = int(stood.assignee[row])
     holder = "Unassigned" if assignee == NONE_CODE else name_of(columns.people[assignee]) or "not shown"
+    logged, why = _logged(view.booked, view.booked_row)
     facts = (
-        ("Analyst", holder),
-        ("Status", columns.statuses[stood.status[row]].name),
-        ("Opened", words.instant(int(columns.created[row]), made.as_of, zone)),
-        ("Updated", words.instant(int(min(columns.updated[row], made.as_of)), made.as_of, zone)),
+        ("Analyst", holder, holder),
+        ("Status", columns.statuses[stood.status[row]].name, columns.statuses[stood.status[row]].name),
+        ("Opened", words.instant(int(columns.created[row]), made.as_of, zone), None),
+        ("Logged", logged, why),
     )
-    cells = [html.Div([html.Dt(name), html.Dd(value, className="clip", title=value)]) for name, value in facts]
+    cells = [html.Div([html.Dt(name), html.Dd(value, className="clip", title=told)]) for name, value, told in facts]
     return html.Dl(cells, className="drawer-facts")
+
+
+def _logged(booked: WorklogColumns, row: int) -> tuple[str, str | None]:
+    """Hours booked on the ticket with what they are, or in short that they are not known and in full why."""
+    spent_s = booked.spent_on(row)
+    if spent_s is None:
+        return _NO_HOURS[booked.state], booked.state_reason
+    hours = words.decimal(spent_s / _SECONDS_PER_HOUR) if spent_s else "0"
+    return f"{hours}{words.SPACE}h", "Hours booked in Tempo, by anybody"
 
 
 def _events(view: TicketView, name_of: Named) -> list[Component]:

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components import words
 from components.band_chip import band_chip
+from components.breaking import before_words
 from components.cause import moved
 from components.chips import band_tone, verdict_word
 from components.due_next import DueLine, DueNext
@@ -87,7 +88,7 @@ def wall_due(chosen: DueNext, breaks: NextBreak, now: int, zone: ZoneInfo) -> Co
     if breaks.overdue:
         parts.append(html.H2([icon("risk"), f"{breaks.overdue} overdue"], className="tone-risk"))
         parts += [_line(line, now, zone) for line in chosen.overdue]
-    soon = f" · {breaks.breaking} before {words.clock(breaks.until, zone)}" if breaks.breaking else ""
+    soon = f" · {words.count(breaks.breaking)}{before_words(breaks, zone)}" if breaks.breaking else ""
     if chosen.coming:
         parts.append(html.H2([icon("watch"), f"Next to break{soon}"], className="tone-watch"))
         parts += [_line(line, now, zone) for line in chosen.coming]

@@ -5,6 +5,7 @@ from typing import Final
 
 import flask
 
+from dashboard import late
 from dashboard.index_page import ASSETS, EARLY, digest
 
 STYLES: Final = "portal.css"
@@ -25,7 +26,8 @@ def url(prefix: str, name: str) -> str:
 
 
 def install(server: flask.Flask, prefix: str) -> None:
-    """Answer the two addresses."""
+    """Answer the two addresses, and leave out of the document what the second loads when it is needed."""
+    late.hold_back()
     for name in _TYPES:
         server.add_url_rule(f"{prefix}assets/{name}", f"bundle {name}", _answering(name))
 

@@ -87,10 +87,12 @@ def _ticket(view: View, key: str, services: Portal) -> list[Component]:
     close = _after_ticket(view, services)
     for served in _candidates(view, services):
         made = served.report
-        if made is not None and key in made.columns.key:
-            told = timeline(made, made.columns.key.index(key))
-            shown = TicketView(made, told, f"{services.jira_url}/browse/{key}", close)
-            return ticket_drawer(shown, services.naming.name)
+        reading = services.reports.reading(served.queue.id)
+        if made is None or reading is None or key not in made.columns.key or key not in reading.columns.key:
+            continue
+        told, beside = timeline(made, made.columns.key.index(key)), reading.columns.key.index(key)
+        shown = TicketView(made, told, reading.booked, beside, f"{services.jira_url}/browse/{key}", close)
+        return ticket_drawer(shown, services.naming.name)
     why = "No queue has read a ticket of this key: it may be older than what is kept, or belong to none of the queues."
     jira = html.A("Look for it in Jira", href=f"{services.jira_url}/browse/{key}", target="_blank", rel="noopener")
     return [drawer_head([html.B(key)], close), states.empty(f"{key} is not here", why), html.P(jira)]

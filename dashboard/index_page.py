@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from components import theme
+from dashboard import late
 
 ASSETS: Final = Path(__file__).parent / "assets"
 EARLY: Final = "early.js"
@@ -18,7 +19,10 @@ def index_string(prefix: str, plotly_url: str | None, *, styles: str, scripts: s
 
     `styles` and `scripts` are the addresses of the portal's own.
     """
-    colours = escape(json.dumps(theme.light_to_dark(), separators=(",", ":")))
+    colours, charts, packages = (
+        escape(json.dumps(each, separators=(",", ":")))
+        for each in (theme.light_to_dark(), late.chart_urls(prefix, plotly_url), late.urls(prefix))
+    )
     plotly = "" if plotly_url is None else f' data-plotly="{escape(plotly_url)}"'
     early = escape(asset_url(prefix, EARLY))
     return f"""<!DOCTYPE html>
@@ -27,7 +31,8 @@ def index_string(prefix: str, plotly_url: str | None, *, styles: str, scripts: s
 {{%metas%}}
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
-<script src="{early}" data-prefix="{escape(prefix)}" data-colours="{colours}"{plotly}></script>
+<script src="{early}" data-prefix="{escape(prefix)}" data-colours="{colours}" data-charts="{charts}"
+ data-late="{packages}"{plotly}></script>
 <link rel="icon" type="image/svg+xml" href="{escape(asset_url(prefix, "favicon.svg"))}">
 <style>{theme.stylesheet()}</style>
 {{%css%}}

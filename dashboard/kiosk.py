@@ -7,7 +7,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import words
-from components.overview_sentence import breaks_words, overview_sentence
+from components.breaking import breaks_words
+from components.overview_sentence import overview_sentence
 from components.sentence import sentence
 from components.wall import WallCard, wall_all, wall_cards, wall_due
 from dashboard import overview_panels

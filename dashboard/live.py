@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from components.still import still
 from dashboard import ids, urls
 from dashboard.portal import Portal, portal
 from dashboard.urls import PageName, View
@@ -68,4 +69,5 @@ def register(
             return [no_update] * count
         filled = fill(view, services)
         head = filled.head
-        return [head.title, head.age, list(head.controls), head.sentence, newest, *filled.panels]
+        slots = (head.title, head.age, list(head.controls), head.sentence, newest, *filled.panels)
+        return [still(value) for value in slots]

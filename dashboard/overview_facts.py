@@ -129,7 +129,7 @@ def past(found: OverviewFacts) -> Past:
     History is kept of all tickets over the standard period, so it is left out while the page shows another choice:
     a line of other numbers beside a number would mislead.
     """
-    if found.view.filters != Filters() or found.view.period != DEFAULT_PERIOD:
+    if not _shows_past(found.view):
         return Past({}, ())
     today = words.local_date(found.as_of, found.zone)
     first, yesterday = today - timedelta(days=SPARK_DAYS - 1), today - timedelta(days=1)
@@ -160,12 +160,22 @@ def scales(found: OverviewFacts, scores: Past) -> Scales:
 
 
 def revision(found: OverviewFacts) -> str:
-    """Changes whenever the page would show something else for the same address."""
+    """Changes whenever the page would show something else for the same address, its past included."""
     parts = [
         f"{queue_id}:{served.revision}:{served.freshness.state}:{served.freshness.as_of}:{served.progress}"
         for queue_id, served in found.seen.served.items()
     ]
+    if _shows_past(found.view):
+        try:
+            parts.append(found.portal.trends.revision(list(found.seen.served)))
+        except PortalError as problem:
+            parts.append(str(problem))
     return "|".join(parts)
+
+
+def _shows_past(view: View) -> bool:
+    """Whether the numbers shown are those that history keeps."""
+    return view.filters == Filters() and view.period == DEFAULT_PERIOD
 
 
 def _known(series: Iterable[Points]) -> list[float]:

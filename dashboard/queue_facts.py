@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -45,12 +45,11 @@ class QueueFacts:
         """First and last local date of the period."""
         made = self.served.report
         if made is not None:
-            window = made.now.window
-            return words.local_date(window.start + 1, self.zone), words.local_date(window.end, self.zone)
+            return made.now.dates
         if self.view.period.first is not None and self.view.period.last is not None:
             return self.view.period.first, self.view.period.last
-        days = (self.view.period.days or 30) * DAY_MS
-        return words.local_date(self.now - days + 1, self.zone), words.local_date(self.now, self.zone)
+        today = words.local_date(self.now, self.zone)
+        return today - timedelta(days=(self.view.period.days or 30) - 1), today
 
     @property
     def earlier(self) -> date:

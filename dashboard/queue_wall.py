@@ -5,11 +5,11 @@ from dash.development.base_component import Component
 
 from components import words
 from components.band_chip import band_chip
+from components.breaking import breaks_words
 from components.cause import moved
 from components.chips import movement
 from components.due_grid import PROMISES
 from components.due_next import DueLine, choose
-from components.overview_sentence import breaks_words
 from components.panel import panel
 from components.queue_sentence import queue_sentence
 from components.sentence import sentence

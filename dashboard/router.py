@@ -1,12 +1,18 @@
-"""From the path of the address to the page: its skeleton at once, its numbers from its own callback."""
+"""From the path of the address to the page: its skeleton at once, its numbers from its own callback.
+
+A browser that opens the portal says which address it shows when it asks for the frame (`assets/early.js`), and gets the
+page's skeleton in it: one question less before there are numbers. Whoever does not say gets the frame alone.
+"""
 
 from collections.abc import Mapping
 from types import ModuleType
 
+import flask
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import ids
+from components.still import still
+from dashboard import ids, shell
 from dashboard.pages import PAGES
 from dashboard.portal import portal
 from dashboard.urls import PageName, View
@@ -15,24 +21,31 @@ from dashboard.urls import PageName, View
 def register(app: Dash, pages: Mapping[PageName, ModuleType] = PAGES) -> None:
     """Show a page when the path changes, and connect every page's own callbacks."""
 
+    def frame() -> Component:
+        asked = flask.request.args if flask.has_request_context() else {}
+        if "pathname" not in asked:
+            return shell.layout()
+        address = {"pathname": asked["pathname"], "search": asked.get("search", "")}
+        view = portal().view(**address)
+        return shell.layout(address, view, _page(pages, view))
+
+    app.layout = frame
+
     @app.callback(
         Output(ids.PAGE, "children"),
         Input(ids.URL, "pathname"),
         State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
     def show(pathname: str | None, search: str | None) -> list[Component]:
-        services = portal()
-        view = services.view(pathname, search)
-        return [head(view), *_body(pages, view)]
+        return _page(pages, portal().view(pathname, search))
 
     for module in pages.values():
         module.register(app)
 
 
-def _body(pages: Mapping[PageName, ModuleType], view: View) -> list[Component]:
-    module = pages[view.page]
-    body: Component = module.layout(view)
-    return [body]
+def _page(pages: Mapping[PageName, ModuleType], view: View) -> list[Component]:
+    return [head(view), still(pages[view.page].layout(view))]
 
 
 def head(view: View) -> Component:

@@ -1,15 +1,16 @@
 """The frame around every page: rail, page slot, drawer, help, toasts. It holds no numbers."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
-import dash_bootstrap_components as dbc
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from components import words
 from components.attributes import aria, data
 from components.icons import IconName, icon
+from components.still import still
 from dashboard import ids, outage
 from dashboard.portal import Portal, portal
 from dashboard.urls import PageName, View
@@ -44,11 +45,13 @@ _ABOUT: Final = (
 )
 
 
-def layout() -> Component:
-    """The frame as it is served: the same for everyone and for every address."""
+def layout(
+    address: Mapping[str, str] = MappingProxyType({}), view: View | None = None, page: Sequence[Component] = ()
+) -> Component:
+    """The frame as it is served: the same for everyone, around the `page` of an `address` where that is known."""
     return html.Div(
         [
-            dcc.Location(id=ids.URL, refresh="callback-nav"),
+            dcc.Location(id=ids.URL, refresh="callback-nav", **address),
             dcc.Interval(id=ids.TICK, interval=TICK_MS),
             html.A("Skip to the page", href=f"#{ids.PAGE}", className="skip-link"),
             html.Div(
@@ -58,16 +61,16 @@ def layout() -> Component:
                         [
                             html.Div(id=ids.BANNER),
                             html.Div(id=ids.NOTES, className="notes", role="status"),
-                            html.Main(id=ids.PAGE, tabIndex="-1"),
+                            html.Main(list(page), id=ids.PAGE, tabIndex="-1"),
                         ],
                         className="content",
                     ),
                 ],
                 id=ids.FRAME,
-                className="frame",
+                className="frame" if view is None else _look(view),
             ),
             html.Div(id=ids.DRAWER),
-            _help(),
+            still(_help()),
             html.Dialog(id=ids.SWITCHER, className="dialog switcher", **aria(label="Switch queue")),
             html.Div(id=ids.TOASTS, className="toasts", role="alert"),
         ]
@@ -85,22 +88,26 @@ def register(app: Dash) -> None:
         Input(ids.URL, "pathname"),
         Input(ids.URL, "search"),
     )
-    def follow(pathname: str | None, search: str | None) -> tuple[str, list[Component], list[Component], Component]:
+    def follow(pathname: str | None, search: str | None) -> tuple[str, Any, Any, Any]:
         services = portal()
         view = services.view(pathname, search)
-        mode = "frame" + (" frame-embed" if view.embed else "") + (" frame-kiosk" if view.kiosk else "")
-        return mode, _rail(view, services), [html.P(note) for note in view.notes], _switcher(view, services)
+        notes = [html.P(note) for note in view.notes]
+        return _look(view), still(_rail(view, services)), still(notes), still(_switcher(view, services))
 
     @app.callback(Output(ids.RAIL_BADGE, "children"), Input(ids.TICK, "n_intervals"), prevent_initial_call=True)
     def count_overdue(_: int | None) -> list[Component] | None:
         return overdue_badge(portal())
 
     @app.callback(Output(ids.BANNER, "children"), Output(ids.TICK, "interval"), Input(ids.TICK, "n_intervals"))
-    def warn(_: int | None) -> tuple[Component | None, int]:
+    def warn(_: int | None) -> tuple[Any, int]:
         services = portal()
         seen = services.reports.overview()
         first_read = any(served.progress is not None for served in seen.served.values())
-        return outage.banner(seen, services), FIRST_READ_TICK_MS if first_read else TICK_MS
+        return still(outage.banner(seen, services)), FIRST_READ_TICK_MS if first_read else TICK_MS
+
+
+def _look(view: View) -> str:
+    return "frame" + (" frame-embed" if view.embed else "") + (" frame-kiosk" if view.kiosk else "")
 
 
 def overdue_badge(services: Portal) -> list[Component] | None:
@@ -146,9 +153,8 @@ def _switcher(view: View, services: Portal) -> Component:
         )
         for queue in services.policy.queues
     ]
-    field = dbc.Input(
-        id=SWITCHER_TEXT, type="text", placeholder="Queue or team", autocomplete="off", class_name="field"
-    )
+    # frame.js puts the field in when the dialog opens for the first time.
+    field = html.Div(**data(field=SWITCHER_TEXT, placeholder="Queue or team"))
     label = html.Label("Switch to a queue", htmlFor=SWITCHER_TEXT, className="visually-hidden")
     return html.Div([label, field, html.Ul(rows, className="switcher-list")])
 

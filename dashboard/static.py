@@ -14,7 +14,7 @@ from dash import Dash
 from whitenoise import WhiteNoise
 from whitenoise.responders import Headers
 
-from dashboard import bundle
+from dashboard import bundle, late
 from dashboard.index_page import ASSETS
 
 _SUITES: Final = "_dash-component-suites"
@@ -49,7 +49,7 @@ def freeze(app: Dash, prefix: str, folder: Path) -> None:
 
 
 def _suites(app: Dash, document: str) -> set[str]:
-    """Paths of all scripts that pages may load: those in the document, with their fingerprints, and the lazy ones."""
+    """Paths of all scripts that pages may load: those in the document, with their fingerprints, and the later ones."""
     listed = re.findall(rf'src="[^"]*/({_SUITES}/[^"?]+)', document)
     lazy = {
         f"{_SUITES}/{namespace}/{name}"
@@ -58,7 +58,7 @@ def _suites(app: Dash, document: str) -> set[str]:
         if (name.endswith(".js") and "async-" in name) or name.endswith(("plotly.min.js", ".css"))
         if not name.endswith(_NEVER_LOADED)
     }
-    return {*listed, *lazy}
+    return {*listed, *lazy, *late.paths().values()}
 
 
 def _write(path: Path, content: bytes) -> None:

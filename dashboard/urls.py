@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
+from components.compare_grid import DEFAULT_ORDER, DIRECTIONS, SORTABLE, Order
 from opsportal.reports import Period
 from servicelevel.due import DUE_STATES, DueState
 from servicelevel.measures import Filters
@@ -46,7 +47,8 @@ class View:
     """What a page shows. `notes` says in words which values of the address could not be used; they take no part in ==.
 
     `queue` is the queue of the queue page, `queues` those chosen on pages that show several (empty: all), `tickets` the
-    mark whose tickets are listed, `ticket` the key of the one whose drawer is open, `a` and `b` two dates compared.
+    mark whose tickets are listed, `ticket` the key of the one whose drawer is open, `a` and `b` two dates compared,
+    `sort` the column and direction that the comparison is in the order of.
     """
 
     page: PageName = "overview"
@@ -64,6 +66,7 @@ class View:
     promise: SlaName | None = None
     a: date | None = None
     b: date | None = None
+    sort: Order = DEFAULT_ORDER
     embed: bool = False
     kiosk: bool = False
     tickets: str | None = None
@@ -125,6 +128,7 @@ def parse(pathname: str, search: str, policy: Policy, prefix: str = "/") -> View
         promise=read.one("promise", _one_of(SLA_NAMES), None),
         a=read.one("a", _day, None),
         b=read.one("b", _day, None),
+        sort=read.one("sort", _order, DEFAULT_ORDER),
         embed=read.one("embed", _flag, False),
         kiosk=read.one("kiosk", _flag, False),
         tickets=read.one("tickets", _text, None),
@@ -166,6 +170,7 @@ def search(view: View) -> str:
         "promise": view.promise,
         "a": view.a,
         "b": view.b,
+        "sort": "-".join(view.sort) if view.sort != DEFAULT_ORDER else None,
         "embed": 1 if view.embed else None,
         "kiosk": 1 if view.kiosk else None,
         "tickets": view.tickets,
@@ -258,6 +263,11 @@ def _period(written: str) -> Period | None:
     if first is None or last is None or first > last:
         return None
     return Period(None, first, last)
+
+
+def _order(written: str) -> Order | None:
+    known: dict[str, Order] = {f"{column}-{way}": (column, way) for column in SORTABLE for way in DIRECTIONS}
+    return known.get(written)
 
 
 def _one_of(known: Sequence[T]) -> Callable[[str], T | None]:

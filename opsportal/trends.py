@@ -5,13 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from opsportal.ports import History, Now
-from servicelevel.errors import PortalError
 from servicelevel.policy import Policy, Queue
 from servicelevel.signals import BASELINE_DAYS
 from servicelevel.snapshot import last_ended_day
-from servicelevel.trend import Trend, days_between, point, trend
-
-Score = tuple[date, float | None]
+from servicelevel.trend import Trend, trend
 
 
 class Trends:
@@ -46,36 +43,6 @@ class Trends:
             days = self._history.days(queue.id)
             digest.update(repr((queue.id, queue.definition_hash, [*days.items()])).encode())
         return digest.hexdigest()
-
-    def scores(self, queue_ids: Sequence[str], days: int = 30) -> Mapping[str, tuple[Score, ...]]:
-        """The shown score of each of the last ended days, oldest first; None in gaps and for days without a score.
-
-        History that cannot be read gives no days at all: a page with more on it stands without its sparklines.
-        """
-        made: dict[str, tuple[Score, ...]] = {}
-        for queue in _chosen(self._policy(), queue_ids):
-            last = last_ended_day(queue.calendar, self._now())
-            first = last - timedelta(days=days - 1)
-            try:
-                known = self._scores(queue, first, last)
-            except PortalError:
-                made[queue.id] = ()
-                continue
-            made[queue.id] = tuple((day, known.get(day)) for day in days_between(first, last))
-        return made
-
-    def score_on(self, queue_id: str, day: date) -> float | None:
-        """The shown score of a day's end; None where there is none, or history cannot be read."""
-        for queue in _chosen(self._policy(), [queue_id]):
-            try:
-                return self._scores(queue, day, day).get(day)
-            except PortalError:
-                return None
-        return None
-
-    def _scores(self, queue: Queue, first: date, last: date) -> dict[date, float | None]:
-        kept = self._history.range(queue.id, first, last).snapshots
-        return {item.day: point(queue, item).score for item in kept}
 
 
 def _chosen(policy: Policy, queue_ids: Sequence[str]) -> list[Queue]:

@@ -11,6 +11,8 @@ from servicelevel.instants import DAY_MS, MINUTE_MS
 
 BIN_MS = 15 * MINUTE_MS
 _FULL_DAY_HOURS_MS = DAY_MS - BIN_MS
+_A_HOUR = 4
+"""Bins of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class DueDay:
 def due_day(calendars: Sequence[BusinessCalendar], as_of: int, zone: ZoneInfo, dues: Iterable[int]) -> DueDay:
     """The local date of as_of in `zone`: the calendars' working hours, as_of itself and every due instant of that day.
 
+    Hours of work that are over are left out unless something was due in them or before.
     Calendars that never close say nothing about when a day begins; without others it is the whole date.
     """
     day = BusinessCalendar("day", zone.key)
@@ -57,10 +60,11 @@ def due_day(calendars: Sequence[BusinessCalendar], as_of: int, zone: ZoneInfo, d
         if spent.sum() < _FULL_DAY_HOURS_MS:
             hours |= spent > 0
     whole = DueDay(midnight, tuple(not flag for flag in open_), zone)
-    wanted = set(np.flatnonzero(hours).tolist())
-    wanted |= {place for at in (as_of, *dues) if (place := whole.place(at)) is not None}
     if not hours.any():
         return whole
+    wanted = {place for at in (as_of, *dues) if (place := whole.place(at)) is not None}
+    begin = min(wanted, default=0)
+    wanted |= {place for place in np.flatnonzero(hours).tolist() if place >= begin}
     first, last = _hour(min(wanted), down=True), _hour(max(wanted) + 1, down=False)
     last = min(last, len(starts))
     return DueDay(midnight + first * BIN_MS, whole.closed[first:last], zone)
@@ -68,5 +72,4 @@ def due_day(calendars: Sequence[BusinessCalendar], as_of: int, zone: ZoneInfo, d
 
 def _hour(place: int, *, down: bool) -> int:
     """The bin at which the hour around a bin begins, or the next one does."""
-    a_hour = 4
-    return place - place % a_hour if down else place + -place % a_hour
+    return place - place % _A_HOUR if down else place + -place % _A_HOUR

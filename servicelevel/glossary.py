@@ -139,7 +139,7 @@ _HEALTH: Mapping[str, Definition] = {
         "Signals",
         "Days unlike the 56 before: one point beyond the limits (mean ± 2.66 × the mean step from day to day), eight "
         "in a row on one side of the mean, or two of three past two thirds of the way to a limit.",
-        "56 days before the day judged, since the last change of the definition.",
+        "56 days before the day judged, since the last change of the definition or note that says “new baseline”.",
         "Days of the queue’s zone.",
         "Days with a value; at least 20.",
         "Gaps: a missing day is neither good nor bad.",

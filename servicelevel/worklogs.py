@@ -53,6 +53,10 @@ class WorklogColumns:
     state: HoursState = "ok"
     state_reason: str | None = None
 
+    def spent_on(self, row: int) -> int | None:
+        """Seconds booked on the ticket of this row by anybody; None unless hours are known."""
+        return int(self.spent_s[self.row == row].sum()) if self.state == "ok" else None
+
 
 def worklog_columns(
     columns: TicketColumns,

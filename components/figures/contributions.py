@@ -32,7 +32,7 @@ BEHIND: Final[Mapping[DimensionName, str]] = {
 """The tickets a dimension is about; capacity is about hours."""
 
 _SHAPES: Final = {"ok": "●", "watch": "▲", "risk": "◆", "none": "○"}
-_REASONS: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[str, str]] = {
     "few": "too few",
     "no_data": "nothing to count",
     "not_covered": "reaches too far back",
@@ -42,6 +42,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "not_configured": "hours not configured",
     "failed": "hours could not be read",
 }
+"""Why a dimension is not known, in a few words."""
 ROW_PX: Final = 31
 _LEFT, _RIGHT = 182, 78
 
@@ -138,7 +139,7 @@ def _measured(d: Dimension) -> str:
 
 def _why(d: Dimension, made: Health) -> str:
     if d.reason:
-        return f"left out: {_REASONS[d.reason]}" + (f" (n {d.n})" if d.reason == "few" else "")
+        return f"left out: {REASONS[d.reason]}" + (f" (n {d.n})" if d.reason == "few" else "")
     return "weighs nothing here" if not made.weights[d.name] else "no score"
 
 

@@ -10,7 +10,8 @@ from components.theme import colour, series
 if TYPE_CHECKING:
     from components.figures.trend import Axis, Line, Plot
 
-_LABEL_PX: Final = 15
+LABEL_PX: Final = 16
+"""Height of a label: lines that end closer to each other than this have their labels moved apart."""
 
 
 def target_words(plot: "Plot", targets: Sequence[float]) -> list[dict[str, Any]]:
@@ -30,6 +31,9 @@ def target_words(plot: "Plot", targets: Sequence[float]) -> list[dict[str, Any]]
             "yshift": -2,
             "showarrow": False,
             "text": text,
+            "bgcolor": colour("panel"),
+            "borderpad": 1,
+            "opacity": 0.85,
             "font": {"size": 12, "color": colour("ink-2")},
         }
     ]
@@ -65,17 +69,28 @@ def band_words(plot: "Plot", lines: Sequence["Line"]) -> list[dict[str, Any]]:
 
 
 def end_labels(plot: "Plot", lines: Sequence["Line"], axis: "Axis", right: int) -> list[dict[str, Any]]:
-    """Name and last value of each queue at the right, pushed apart where lines end close to each other."""
+    """Name and last value of each queue at the right, pushed apart where lines end close to each other.
+
+    Where more lines end than there is height for labels, the first of the registry are named.
+    """
     ends = []
-    for line in lines:
+    for line in lines[: plot.pixels // LABEL_PX + 1]:
         known = [value for _, value in line.trend.values(plot.measure) if value is not None]
         if known:
             ends.append((axis.pixel(plot.scaled(known[-1]), plot.pixels), known[-1], line))
     ends.sort(key=lambda end: -end[0])
-    heights = spread([end[0] for end in ends], _LABEL_PX, plot.pixels)
+    heights = spread([end[0] for end in ends], LABEL_PX, plot.pixels)
     labels = []
     for height, (_, value, line) in zip(heights, ends, strict=True):
-        place = {"xref": "paper", "x": 1, "yref": "paper", "y": height / plot.pixels, "showarrow": False}
+        # Without an anchor of its own a label hangs below its height in the upper third and stands on it in the lower.
+        place = {
+            "xref": "paper",
+            "x": 1,
+            "yref": "paper",
+            "y": height / plot.pixels,
+            "yanchor": "middle",
+            "showarrow": False,
+        }
         font = {"size": 12, "color": series(line.place)}
         name = line.name if len(line.name) <= 13 else line.name[:12] + "…"
         figure_text = words.decimal(plot.scaled(value))

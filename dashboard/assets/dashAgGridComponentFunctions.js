@@ -119,6 +119,7 @@
       "button",
       {
         type: "button",
+        tabIndex: -1,
         className: "refresh",
         "aria-label": "Refresh now: " + props.data.queue,
         onClick: function (event) {
@@ -134,7 +135,7 @@
     const cell = props.value;
     if (!cell || cell.n === null) return el("span", { className: "muted", title: cell ? cell.said : "" }, "—");
     const text = number(cell.n, 0);
-    if (cell.href) return el("a", { href: cell.href, className: "key-link num", title: cell.said }, text);
+    if (cell.href) return el("a", { href: cell.href, className: "key-link num", title: cell.said, tabIndex: -1 }, text);
     return el("span", { className: cell.n ? "num" : "num muted", title: cell.said }, text);
   };
 
@@ -150,12 +151,33 @@
     params.api.setColumnsVisible(wide.map((column) => column.getColId()), params.clientWidth >= NARROW_PX);
   };
 
+  /* A row leads to one place; where it does not, Enter presses what stands in the cell. */
   rules.openRow = function (params) {
     const href = params.data && params.data.href;
     const event = params.event;
-    if (!href || !event) return;
-    const asked = event.type === "keydown" ? event.key === "Enter" : plainClick(event) && !event.target.closest("a");
-    if (asked) window.portal.go(href);
+    if (!event) return;
+    if (event.type === "keydown") {
+      if (event.key !== "Enter" || !event.target.matches(".ag-cell")) return;
+      const inside = event.target.querySelector("a[href], button");
+      if (href) window.portal.go(href);
+      else if (inside) inside.click();
+    } else if (href && plainClick(event) && !event.target.closest("a")) window.portal.go(href);
+  };
+
+  rules.tabLeaves = function () {
+    return false;
+  };
+
+  /* The order the reader chose is part of the address; score, the highest first, is the one that needs no naming. */
+  rules.sortIntoAddress = function (params) {
+    if (params.source !== "uiColumnSorted") return;
+    const by = params.api.getColumnState().find((column) => column.sort);
+    const query = new URLSearchParams(window.location.search);
+    const order = by ? by.colId + "-" + by.sort : "score-desc";
+    if (order === "score-desc") query.delete("sort");
+    else query.set("sort", order);
+    const search = query.toString();
+    window.portal.go(window.location.pathname + (search ? "?" + search : ""));
   };
 
   rules.nothingLast = function (a, b, _nodeA, _nodeB, descending) {

@@ -7,6 +7,7 @@
   function follow() {
     const dialog = document.querySelector("#drawer > dialog.drawer");
     if (!dialog) {
+      window.portal.veil();
       if (returnTo && document.contains(returnTo) && document.activeElement === document.body) returnTo.focus();
       returnTo = null;
       return;
@@ -16,6 +17,7 @@
     if (returnTo === null && before && before !== document.body) returnTo = before;
     const address = window.location.pathname + window.location.search;
     dialog.showModal();
+    window.portal.veil();
     dialog.focus();
     dialog.addEventListener("close", () => {
       // A link inside has closed it and gone elsewhere already; else closing is what was wanted.

@@ -1,4 +1,4 @@
-// Runs before anything else: storage that may be forbidden, the theme, and where plotly.js is.
+// Runs before anything else: storage that may be forbidden, the theme, where plotly.js is, and what is asked for ahead.
 (function () {
   "use strict";
   const own = document.currentScript.dataset;
@@ -45,10 +45,44 @@
   theme.apply(asked.get("kiosk") === "1" && !window.localStorage.getItem("theme") ? "dark" : theme.choice);
   dark.addEventListener("change", () => theme.apply(theme.choice));
 
+  // What kind of view this is, for the few styles of the document itself: asking there what the frame is takes too long.
+  const view = () => {
+    const query = new URLSearchParams(window.location.search);
+    document.documentElement.dataset.view = ["kiosk", "embed"].find((name) => query.get(name) === "1") ?? "page";
+  };
+  view();
+  for (const name of ["popstate", "_dashprivate_pushstate"]) window.addEventListener(name, view);
+
   // The renderer assigns this address when it starts; the smaller build is the one to load.
   if (own.plotly) {
     Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => own.plotly, set() {} });
   }
 
-  window.portal = { theme, prefix: own.prefix, colours: JSON.parse(own.colours) };
+  const { prefix } = own;
+  const late = JSON.parse(own.late);
+  const chartScripts = JSON.parse(own.charts);
+  window.portal = { theme, prefix, colours: JSON.parse(own.colours), late, chartScripts };
+
+  // The frame, with this address's page in it, and the list of callbacks are asked for while scripts are on their way.
+  const { pathname, search } = window.location;
+  const send = window.fetch;
+  const ahead = new Map([["_dash-layout", `?${new URLSearchParams({ pathname, search })}`], ["_dash-dependencies", ""]].map(([name, query]) => {
+    const answer = send(prefix + name + query, { credentials: "same-origin" });
+    answer.catch(() => { /* whoever wants it asks again */ });
+    return [prefix + name, answer];
+  }));
+  window.fetch = function (...request) {
+    const address = String(request[0]?.url ?? request[0]);
+    const answer = ahead.get(address);
+    ahead.delete(address);
+    if (address.includes("_dash-update-component")) window.dispatchEvent(new CustomEvent("portal:asked"));
+    return answer ? answer.catch(() => send.apply(this, request)) : send.apply(this, request);
+  };
+
+  // So are the scripts of what this page will draw. A hint and no more: whether they are wanted is decided by late.js.
+  const page = pathname.slice(prefix.length).split("/")[0];
+  const whole = document.documentElement.dataset.view === "page";
+  const wanted = ["queue", "trends", "at-risk"].includes(page) ? chartScripts : [];
+  window.portal.draws = whole && wanted.includes(chartScripts[0]);
+  for (const href of whole ? wanted : []) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href }));
 })();

@@ -112,12 +112,27 @@
   }
 
   /* ---- dialogs and keys ---- */
+  // Said on the document, whose styles would otherwise be looked up in the whole page whenever anything is drawn.
+  function veil() {
+    document.documentElement.toggleAttribute("data-modal", Boolean(document.querySelector("dialog:modal")));
+  }
+  window.portal.veil = veil;
+  document.addEventListener("close", veil, true);
   function open(id) {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
     dialog.showModal();
-    const field = dialog.querySelector("input");
+    veil();
+    const field = fieldOf(dialog);
     if (field) { field.value = ""; narrow(dialog, ""); field.focus(); }
+  }
+  function fieldOf(dialog) {
+    const slot = dialog.querySelector("[data-field]");
+    if (slot && !slot.firstChild) {
+      const { field: id, placeholder } = slot.dataset;
+      slot.append(Object.assign(document.createElement("input"), { id, placeholder, type: "text", autocomplete: "off", className: "field" }));
+    }
+    return slot?.firstChild;
   }
   function narrow(dialog, text) {
     const wanted = text.trim().toLowerCase();

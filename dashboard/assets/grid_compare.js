@@ -1,4 +1,4 @@
-/* Cells of the comparison: each is { v: sorts by, t: text, k: tone, m: shape, h: link, s: beside }. */
+/* Cells of the comparison: each is { v: sorts by, t: text, k: tone, m: shape, h: link, s: beside, w: why not known }. */
 (function () {
   "use strict";
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
@@ -18,8 +18,9 @@
   }
 
   function linked(cell, children, className) {
-    if (!cell.h) return el("span", { className: className }, children);
-    return el("a", { href: cell.h, className: className, onClick: (event) => go(event, cell.h) }, children);
+    const title = cell.w || undefined;
+    if (!cell.h) return el("span", { className: className, title: title }, children);
+    return el("a", { href: cell.h, className: className, title: title, tabIndex: -1, onClick: (event) => go(event, cell.h) }, children);
   }
 
   const shape = (cell) => (cell.m ? el("span", { key: "m", className: "i i-" + cell.m, "aria-hidden": true }) : null);
@@ -41,7 +42,7 @@
 
   cells.CompareMoved = function (props) {
     const cell = cellOf(props);
-    return el("span", { className: "movement movement-" + (cell.k || "none") }, el("b", null, shape(cell), said(cell), cell.t));
+    return el("span", { className: "movement movement-" + (cell.k || "none"), title: cell.w || undefined }, el("b", null, shape(cell), said(cell), cell.t));
   };
 
   cells.CompareSpark = function (props) {

@@ -195,7 +195,7 @@ def _count(found: Clocks, services: Portal) -> list[Component]:
     if not found.reports:
         return [html.H2("Clocks", className="panel-title")]
     listed, every = len(found.listed), len(found.narrowed)
-    beside = f"of {words.count(every)} running or paused · most overdue first, then by due time"
+    beside = f"of {words.count(every)} running or paused · earliest due first"
     parts: list[Component] = [
         html.H2(words.plural(listed, "clock"), className="panel-title"),
         html.Span(beside, className="hint"),

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from components import states, words
 from components.chips import verdict_word
-from components.compare_grid import compare_grid, grid_options
+from components.compare_grid import columns, compare_grid, grid_options
 from components.compare_rows import SHAPES, CompareQueue, compare_row, target_row
 from components.compare_sentence import compare_sentence
 from components.icons import icon
@@ -78,6 +78,7 @@ def register(app: Dash) -> None:
     """Fill the panels from what is kept of all queues."""
     outputs = [
         Output(GRID, "rowData"),
+        Output(GRID, "columnDefs"),
         Output(GRID, "dashGridOptions"),
         Output(ABSENT, "children"),
         *(Output(PLOTS[name], "children") for name in SLA_NAMES),
@@ -96,6 +97,7 @@ def fill(view: View, portal: Portal) -> Filled:
         _head(found, made),
         (
             rows,
+            columns(view.sort),
             grid_options(target_row(made) if made else None),
             _absent(found),
             *(interval_plot(_lines(found, made, name)) if made else _nothing() for name in SLA_NAMES),

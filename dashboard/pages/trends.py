@@ -166,14 +166,16 @@ def _head(found: TrendFacts) -> Head:
         ttl_ms = found.portal.settings.cache_ttl * SECOND_MS
         badge = age_badge(oldest.freshness, found.now, found.zone, ttl_ms=ttl_ms)
     shown = found.view.with_(queues=tuple(queue.id for queue in found.chosen), team=None)
-    counted = html.Span(f"{kept} of {words.plural(of, 'day')}", className="muted small")
+    counted = html.Span(
+        f"{' · ' if badge else ''}{kept} of {words.plural(of, 'day')}", className="muted small age-more"
+    )
     if found.problem is not None:
         text: Any = sentence_of_failure()
     else:
         text = sentence(trend_clauses(found.drawn, found.subject, found.a, found.today))
     return Head(
         title=html.H1("Trends"),
-        age=html.Span([badge, html.Span(" · ", className="muted") if badge else None, counted]),
+        age=html.Span([badge, counted], className="age-line"),
         controls=[
             period_menu(found.view, found.portal, found.first, found.last, days=DAYS),
             export_menu([("Days of these queues", export_href(found.portal, "trends", shown))]),

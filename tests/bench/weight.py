@@ -32,6 +32,7 @@ ROUNDS = 5
 HISTORY_DAYS = 30
 PATIENCE_MS = 60_000
 OVERVIEW, QUEUE = "/", "/queue/service-desk"
+EMBEDDED = f"{QUEUE}?embed=1"
 
 _DRAWN = {
     OVERVIEW: """() => document.querySelectorAll("#overview-cards .card-promises").length >= 8
@@ -40,6 +41,7 @@ _DRAWN = {
             const chart = document.getElementById(id)?.querySelector(".js-plotly-plot");
             return chart?.data?.length && chart.querySelector(".trace, .point, .scatterlayer path");
         }) && performance.now()""",
+    EMBEDDED: """() => document.querySelectorAll(".sla-panel .sla-priorities").length >= 2 && performance.now()""",
     "empty": """() => document.getElementById("nothing") && performance.now()""",
 }
 _WATCH_SHIFTS = """
@@ -99,6 +101,7 @@ def lines() -> Iterator[Line]:
     """Every claim about what a page weighs."""
     with _world() as (browser, portal, empty):
         yield from _wire(browser, portal)
+        yield from _embedded(browser, portal)
         yield from _switches(browser, portal)
         yield from _times(browser, portal, empty)
 
@@ -112,6 +115,16 @@ def _wire(browser: Browser, portal: ServedPortal) -> Iterator[Line]:
     yield Line("first visit to /, requests", len(first.requests), 25, False, "", "")
     detail = f"{len(again.requests)} requests, those from the browser's own store included"
     yield Line("repeat visit to /, on the wire", again.received / 1e3, 50, False, "kB", detail)
+
+
+def _embedded(browser: Browser, portal: ServedPortal) -> Iterator[Line]:
+    """An embedded view has no charts: what draws them stays where it is."""
+    context = _profile(browser)
+    seen, _ = _visit(context, portal.url, EMBEDDED)
+    context.close()
+    heavy = [url for url in seen.requests if "plotly" in url]
+    detail = f"{len(seen.requests)} requests and {seen.received / 1e6:.2f} MB in all"
+    yield Line("embedded view, scripts of charts", len(heavy), 0, False, "", detail)
 
 
 def _switches(browser: Browser, portal: ServedPortal) -> Iterator[Line]:

@@ -23,6 +23,9 @@ _MARKS = """(id) => {
   }).filter((mark) => mark.leads_to);
 }"""
 
+_POINTED_AT = """(leadsTo) => [...document.querySelectorAll(".js-plotly-plot")].some((chart) =>
+  (chart._hoverdata ?? []).some((point) => [point.customdata].flat()[0] === leadsTo))"""
+
 
 @dataclass(frozen=True, slots=True)
 class ChartMark:
@@ -40,7 +43,8 @@ def marks(page: Page, chart: str) -> list[ChartMark]:
 
 
 def click(page: Page, mark: ChartMark) -> None:
-    """Click in the middle of a mark as a hand does: there first, then down."""
+    """Click in the middle of a mark as a hand does: there first, and down when the chart has noticed the pointer."""
     page.mouse.move(mark.x - 3, mark.y)
     page.mouse.move(mark.x, mark.y)
+    page.wait_for_function(_POINTED_AT, arg=mark.leads_to)
     page.mouse.click(mark.x, mark.y)

@@ -1,21 +1,21 @@
 """One portal that stands still at noon, read and with its history, and pages of it in a real Chromium."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from dashboard import services
 from dashboard.portal import Portal
 from dashboard.shared_folder import shared_folder
 from opsportal.settings import load
+from tests.browser.own_portal import Doorway, doorway
 from tests.browser.reports import Reports
+from tests.browser.shared_portal import shared_portal
 from tests.browser.visiting import NoBrowser, Profiles, Visits, started_browser
-from tests.fakes.served_portal import ServedPortal, running_demo, served_portal, wait_for_history
+from tests.fakes.served_portal import RunningPortal
 
-HISTORY_DAYS = 30
 _HERE = Path(__file__).parent
 
 
@@ -48,46 +48,43 @@ def profiles() -> Profiles:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
+def portal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[RunningPortal]:
     """The portal with two workers on the frozen demo; every queue is read and has its days of history."""
-    folder = tmp_path_factory.mktemp("portal")
-    with running_demo() as ready, served_portal(ready, folder, HISTORY_DAYS=str(HISTORY_DAYS)) as portal:
-        wait_for_history(portal, HISTORY_DAYS)
+    own = tmp_path_factory.getbasetemp()
+    folder = own if worker_id == "master" else own.parent
+    with shared_portal(folder / "portal") as portal:
         yield portal
-        assert "Traceback" not in portal.log, portal.log
 
 
 @pytest.fixture(scope="session")
-def kept(portal: ServedPortal) -> Portal:
+def door() -> Iterator[Doorway]:
+    """The address of portals that live in this process, one after the other."""
+    with doorway() as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+def kept(portal: RunningPortal) -> Portal:
     """The same portal's services in this process: they answer from the same kept readings as its workers do."""
     settings = load(portal.environment, env_file=None)
     return services.build(settings, shared_folder(settings)).portal
 
 
 @pytest.fixture(scope="session")
-def jira_url(portal: ServedPortal) -> str:
+def jira_url(portal: RunningPortal) -> str:
     """Where tickets open in Jira."""
     return portal.environment["JIRA_BASE_URL"]
 
 
 @pytest.fixture
-def visits(browser: Browser, portal: ServedPortal, profiles: Profiles) -> Iterator[Visits]:
+def visits(browser: Browser, portal: RunningPortal, profiles: Profiles) -> Iterator[Visits]:
     """Opens pages for one test, which fails when they wrote to the console or asked another host."""
     visits = Visits(browser, portal.url, profiles=profiles)
     yield visits
     visits.close()
 
 
-@pytest.fixture(scope="module")
-def open_page(browser: Browser, portal: ServedPortal, profiles: Profiles) -> Iterator[Callable[..., Page]]:
-    """Opens pages that several tests of a module look at; the faults of all of them come out at its end."""
-    visits = Visits(browser, portal.url, profiles=profiles)
-    yield visits.open
-    visits.close()
-
-
 @pytest.fixture(scope="session")
-def reports(portal: ServedPortal) -> Iterator[Reports]:
-    """What the report command says with that portal's settings."""
-    with ThreadPoolExecutor(2) as runners:
-        yield Reports(portal, runners)
+def reports(portal: RunningPortal) -> Reports:
+    """What the report command prints with that portal's settings."""
+    return Reports(portal)

@@ -62,8 +62,40 @@ class OwnPortal:
         refreshing._board.tell(refreshing._shelf.key("progress", self.reports.find(queue)), progress)
 
 
+class Doorway:
+    """One address for portals that live one after the other, so that what a browser has of one serves the next."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.portal: WSGIApplication | None = None
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """The answer of the portal that lives now, without compression: nothing is gained on the way to oneself."""
+        if self.portal is None:
+            start_response("503 Service Unavailable", [])
+            return []
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        return self.portal(environ, start_response)
+
+
 @contextmanager
-def own_portal(folder: Path) -> Iterator[OwnPortal]:
+def doorway() -> Iterator[Doorway]:
+    """A doorway that is served from a thread while the block runs."""
+    made = Doorway()
+    server = make_server("127.0.0.1", 0, made, threaded=True)
+    made.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def own_portal(folder: Path, door: Doorway) -> Iterator[OwnPortal]:
     """A portal on a small demo that starts at noon with nothing read."""
     with start(Options(clock=f"stepped:{NOON}", sizes=SIZES, lifetime_s=600)) as demo:
         settings = load({**settings_of(demo), "HISTORY_URL": f"sqlite:///{folder / 'history.db'}"}, env_file=None)
@@ -74,25 +106,11 @@ def own_portal(folder: Path) -> Iterator[OwnPortal]:
         portal = Portal(wired.reports, trends, settings, wired.jira_url, now)
         app = create_app(portal).server
         warm_up(app, portal.prefix)
-        server = make_server("127.0.0.1", 0, _plain(app), threaded=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
+        door.portal = app
         try:
-            yield OwnPortal(f"http://127.0.0.1:{server.server_port}", demo, wired.reports)
+            yield OwnPortal(door.url, demo, wired.reports)
         finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
-
-
-def _plain(app: "WSGIApplication") -> "WSGIApplication":
-    """The application without compression: nothing is gained on the way from this process to itself."""
-
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        environ.pop("HTTP_ACCEPT_ENCODING", None)
-        return app(environ, start_response)
-
-    return answer
+            door.portal = None
 
 
 def look_again(page: Page) -> None:

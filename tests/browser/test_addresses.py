@@ -5,7 +5,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.browser.visiting import Visits, settle
-from tests.fakes.served_portal import ServedPortal
+from tests.fakes.served_portal import RunningPortal
 
 SHOWN = """() => [
   ...document.querySelectorAll("#page h1, #page .sentence, #page .panel-note, #page summary, dialog[open] h2")
@@ -70,6 +70,45 @@ def test_a_value_that_cannot_be_used_is_said_and_the_default_shown(visits: Visit
     assert page.evaluate(SHOWN) == default
 
 
+def test_the_order_of_the_comparison_is_part_of_the_address(visits: Visits) -> None:
+    """A click on a heading is a step; Back, Forward, a reload and a copied link keep the order, and links carry it."""
+    page = visits.open("/compare")
+    usual = _order(page)
+    page.locator("#compare-grid .ag-header-cell[col-id=overdue]").click()
+    page.wait_for_url("**/compare?sort=overdue-desc")
+    settle(page)
+    overdue = _order(page)
+    assert sorted(overdue) == sorted(usual)
+    assert overdue != usual
+    assert "sort=overdue-desc" in str(page.locator("#page .menu-row[href*='period=7']").first.get_attribute("href"))
+
+    page.go_back()
+    page.wait_for_function(f"names => JSON.stringify(({ORDER})()) === JSON.stringify(names)", arg=usual)
+    page.go_forward()
+    page.wait_for_function(f"names => JSON.stringify(({ORDER})()) === JSON.stringify(names)", arg=overdue)
+    page.reload()
+    settle(page)
+    assert _order(page) == overdue
+    assert _order(visits.open("/compare?sort=overdue-desc")) == overdue
+
+
+def test_an_order_that_is_not_known_is_said(visits: Visits) -> None:
+    """The table stands in its own order, with a note."""
+    page = visits.open("/compare?sort=luck-desc")
+
+    expect(page.locator("#notes")).to_contain_text("sort=luck-desc")
+    expect(page.locator("#compare-grid .ag-header-cell[aria-sort=descending]")).to_contain_text("Score")
+
+
+ORDER = """() => [...document.querySelectorAll("#compare-grid .ag-pinned-left-cols-container .ag-row")]
+  .sort((a, b) => a.getAttribute("row-index") - b.getAttribute("row-index")).map(row => row.getAttribute("row-id"))"""
+
+
+def _order(page: Page) -> list[str]:
+    expect(page.locator("#compare-grid .ag-pinned-left-cols-container .ag-row").first).to_be_visible()
+    return [str(name) for name in page.evaluate(ORDER)]
+
+
 def test_an_unknown_filter_value_is_declined_in_words(visits: Visits) -> None:
     """A priority that no ticket of the queue has is no reason to show an empty report."""
     page = visits.open("/queue/billing?priority=Nonsense", wait=False)
@@ -89,7 +128,7 @@ def test_keys_that_mean_nothing_here_are_ignored(visits: Visits) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nope", "/queue/nope", "/queue/", "/at-risk/nope", "/api/nope"])
-def test_an_unknown_address_has_the_status_of_one(portal: ServedPortal, path: str) -> None:
+def test_an_unknown_address_has_the_status_of_one(portal: RunningPortal, path: str) -> None:
     """404, as a page for readers and as a problem document below /api."""
     answer = requests.get(portal.url + path, timeout=30)
 
@@ -98,7 +137,7 @@ def test_an_unknown_address_has_the_status_of_one(portal: ServedPortal, path: st
     assert answer.headers["Content-Type"].startswith(kind)
 
 
-def test_a_callback_that_is_no_more_is_a_conflict_and_no_failure(portal: ServedPortal) -> None:
+def test_a_callback_that_is_no_more_is_a_conflict_and_no_failure(portal: RunningPortal) -> None:
     """A tab older than the portal asks for what is not there: it is told to reload, and no alarm is raised."""
     body = {"output": "gone.children", "outputs": {"id": "gone", "property": "children"}, "inputs": []}
 

@@ -1,11 +1,9 @@
 """The frame in a browser: keys, links, menus, theme, embedding, and a tab that is older than the portal."""
 
-import re
-
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.visiting import PATIENCE_MS, Visits, settle
-from tests.fakes.served_portal import ServedPortal
+from tests.fakes.served_portal import RunningPortal
 
 _STAMP = "window.stamp = (window.stamp || 0) + 1"
 _COLOURS = """() => [...new Set([...document.querySelectorAll('.js-plotly-plot .main-svg text')]
@@ -102,7 +100,7 @@ def test_the_theme_changes_at_once_and_is_remembered(visits: Visits) -> None:
     assert _LIGHT_INK not in page.evaluate(_COLOURS)
 
 
-def test_the_page_works_where_storage_is_forbidden(visits: Visits, browser: Browser, portal: ServedPortal) -> None:
+def test_the_page_works_where_storage_is_forbidden(visits: Visits, browser: Browser, portal: RunningPortal) -> None:
     """As in a frame on another site: the theme then lasts for the visit."""
     context = browser.new_context()
     context.add_init_script(
@@ -141,26 +139,6 @@ def test_what_of_an_address_cannot_be_used_is_said(visits: Visits) -> None:
     expect(page.locator("#notes")).to_be_empty()
 
 
-def test_an_embedded_page_has_no_frame_and_tells_its_height(visits: Visits, portal: ServedPortal) -> None:
-    """So that the page around it can make room."""
-    host = visits.open("/data")
-    host.evaluate(
-        """address => {
-          window.heights = [];
-          window.addEventListener('message', event => window.heights.push(event.data));
-          const frame = Object.assign(document.createElement('iframe'), {src: address, id: 'embedded', width: 998});
-          document.body.prepend(frame);
-        }""",
-        f"{portal.url}/queue/billing?embed=1",
-    )
-    inside = host.frame_locator("#embedded")
-
-    expect(inside.locator("#page h1")).to_contain_text("Billing")
-    expect(inside.locator(".rail")).to_be_hidden()
-    expect(inside.locator(".head-controls")).to_be_hidden()
-    host.wait_for_function("() => window.heights.some(told => told.type === 'opsportal:height' && told.height > 200)")
-
-
 def test_a_tab_older_than_the_portal_offers_to_reload(visits: Visits) -> None:
     """What it asks for is not there any more; that is no failure to be reported."""
     visits.expected += ["409", "Callback error"]
@@ -186,14 +164,3 @@ def test_an_age_goes_on_by_itself(visits: Visits) -> None:
     expect(badge).to_have_class("age age-stale", timeout=PATIENCE_MS)
     expect(badge).to_contain_text("Stale · ")
     expect(badge).to_contain_text("43\N{NO-BREAK SPACE}min")
-
-
-def test_no_chart_offers_to_be_sent_away(visits: Visits) -> None:
-    """The bar of a chart downloads and resets, nothing else."""
-    page = visits.open("/trends")
-    page.locator(".js-plotly-plot").first.hover()
-
-    titles = page.eval_on_selector_all(".modebar-btn", "all => all.map(b => b.dataset.title || b.ariaLabel || '')")
-
-    assert titles
-    assert not [title for title in titles if re.search("share|cloud|plotly", title, re.IGNORECASE)]

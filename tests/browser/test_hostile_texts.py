@@ -11,9 +11,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 
-from tests.browser.visiting import Visits
+from tests.browser.visiting import Profiles, Visits
 from tests.fakes.hostile_jira import NAME, SUMMARIES, TURNING, hostile_jira, legible
-from tests.fakes.served_portal import ServedPortal, running_demo, served_portal
+from tests.fakes.served_portal import RunningPortal, running_demo, served_portal
 
 QUEUE = "service-desk"
 EVERY_STATE = "&".join(f"due={s}" for s in ("overdue", "lt_1h", "lt_4h", "today", "next_day", "later", "paused"))
@@ -39,7 +39,7 @@ _FOUND = """() => ({
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
     """A portal of one queue whose tickets and people all have such texts."""
     folder = tmp_path_factory.mktemp("hostile")
     with running_demo("--size", f"{QUEUE}=2500") as ready, hostile_jira(ready["jira_base_url"]) as jira:
@@ -51,9 +51,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
 
 
 @pytest.fixture
-def visits(browser: Browser, hostile: ServedPortal) -> Iterator[Visits]:
+def visits(browser: Browser, hostile: RunningPortal, profiles: Profiles) -> Iterator[Visits]:
     """Pages of that portal; a request to another host or a message on the console fails the test."""
-    visits = Visits(browser, hostile.url)
+    visits = Visits(browser, hostile.url, profiles=profiles)
     yield visits
     visits.close()
 
@@ -69,7 +69,7 @@ def test_no_text_becomes_anything_else(visits: Visits, place: str) -> None:
     assert not set(page.locator("body").evaluate("n => n.textContent")) & set(TURNING)
 
 
-def test_lists_show_every_text_to_the_letter(visits: Visits, hostile: ServedPortal) -> None:
+def test_lists_show_every_text_to_the_letter(visits: Visits, hostile: RunningPortal) -> None:
     """Each kind of text stands in a row of the list as it was written; only length cuts one."""
     page = visits.open(f"/at-risk?{EVERY_STATE}")
     cells = page.evaluate(
@@ -82,7 +82,7 @@ def test_lists_show_every_text_to_the_letter(visits: Visits, hostile: ServedPort
     assert max(map(len, cells)) < 1_000
 
 
-def test_the_drawer_shows_every_text_to_the_letter(visits: Visits, hostile: ServedPortal) -> None:
+def test_the_drawer_shows_every_text_to_the_letter(visits: Visits, hostile: RunningPortal) -> None:
     """One ticket of each kind: its drawer opens with the text, and nothing of it comes alive."""
     keys = {row["summary"].removeprefix("'"): row["key"] for row in hostile.table("tickets", f"?queue={QUEUE}")}
     page = visits.open(f"/queue/{QUEUE}")
@@ -96,7 +96,7 @@ def test_the_drawer_shows_every_text_to_the_letter(visits: Visits, hostile: Serv
 
 
 @pytest.mark.parametrize(("table", "column"), [("tickets", "summary"), ("due", "summary"), ("analysts", "analyst")])
-def test_no_file_holds_a_formula(hostile: ServedPortal, table: str, column: str) -> None:
+def test_no_file_holds_a_formula(hostile: RunningPortal, table: str, column: str) -> None:
     """A spreadsheet takes every text for text: one row a ticket, no cell that begins like a formula, nothing lost."""
     answer = requests.get(f"{hostile.url}/export/{table}.csv?queue={QUEUE}", timeout=30)
     found = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visiting import Visits
+from tests.browser.visiting import Visits, settle
 
 REACHABLE = """() => {
   const wanted = [...document.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex]")]
@@ -96,22 +96,6 @@ def test_a_drawer_keeps_the_focus_inside_and_gives_it_back(visits: Visits) -> No
     expect(number).to_be_focused()
 
 
-def test_a_ticket_in_a_list_closes_back_to_the_list(visits: Visits) -> None:
-    """Enter on a row opens its ticket, Esc returns to the list, Esc again to the page."""
-    page = visits.open("/queue/service-desk?tickets=service-desk/age:10-30")
-    drawer = page.locator("dialog.drawer[open]")
-    row = drawer.locator(".ag-row a").first
-    row.focus()
-
-    page.keyboard.press("Enter")
-    expect(drawer.locator(".drawer-key")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(drawer.locator(".ag-row").first).to_be_visible()
-    page.keyboard.press("Escape")
-
-    expect(drawer).to_have_count(0)
-
-
 def test_a_row_of_a_grid_opens_by_enter(visits: Visits) -> None:
     """Arrow keys walk through the due list's rows, and Enter opens the ticket one stands on."""
     page = visits.open("/at-risk")
@@ -123,6 +107,63 @@ def test_a_row_of_a_grid_opens_by_enter(visits: Visits) -> None:
     page.keyboard.press("Enter")
 
     expect(page.locator("dialog.drawer[open] .drawer-key")).to_have_text(key)
+
+
+@pytest.mark.parametrize(
+    ("path", "grid"), [("/at-risk", "#at-risk-grid"), ("/compare", "#compare-grid"), ("/data", "#data-quality")]
+)
+def test_a_grid_is_one_stop_of_tab(visits: Visits, path: str, grid: str) -> None:
+    """Tab comes to its headings, the arrow keys go on to its cells, and from there Tab leaves, as it does backwards."""
+    page = visits.open(path)
+    inside = f"Boolean(document.activeElement.closest('{grid} .ag-root'))"
+    page.locator(f"{grid} .ag-header-cell").first.focus()
+
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.matches('.ag-cell')")
+    assert page.evaluate(inside)
+    page.keyboard.press("Tab")
+    assert not page.evaluate(inside)
+
+    page.locator(f"{grid} .ag-header-cell").nth(1).focus()
+    page.keyboard.press("Tab")
+    assert not page.evaluate(inside)
+
+
+def test_what_a_cell_holds_is_pressed_by_enter(visits: Visits) -> None:
+    """The tickets behind a figure of the comparison, without any stop of Tab in its rows."""
+    page = visits.open("/compare")
+    cell = page.locator("#compare-grid .ag-center-cols-container .ag-row .ag-cell[col-id=open]").first
+    href = cell.locator("a").get_attribute("href")
+    cell.focus()
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("dialog.drawer[open] .ag-row").first).to_be_visible()
+    assert page.url.endswith(str(href))
+
+
+def test_waiting_for_rows_is_not_read_out_as_having_none(visits: Visits) -> None:
+    """What a screen reader is told of a list that comes a moment after the page."""
+    page = visits.open("/at-risk", wait=False)
+    page.add_init_script(_LISTEN)
+    page.reload()
+    settle(page)
+    expect(page.locator("#at-risk-grid .ag-row").first).to_be_visible()
+    page.wait_for_function("() => window.readOut.some(text => / to .* of /.test(text))")
+
+    assert [text for text in page.evaluate("window.readOut") if "No clock" in text] == []
+
+
+_LISTEN = """
+  window.readOut = [];
+  new MutationObserver(() => {
+    for (const node of document.querySelectorAll("[aria-live]")) {
+      const text = node.textContent.trim();
+      if (text && window.readOut.at(-1) !== text) window.readOut.push(text);
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+"""
 
 
 def test_a_definition_is_read_by_key_and_put_away_by_esc(visits: Visits) -> None:

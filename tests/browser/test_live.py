@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.own_portal import OwnPortal, look_again, own_portal
-from tests.browser.visiting import Visits
+from tests.browser.own_portal import Doorway, OwnPortal, look_again, own_portal
+from tests.browser.visiting import Profiles, Visits
 
 COUNT_CHANGES = """() => {
   const ages = (node) => (node.closest ? node : node.parentElement)
@@ -27,18 +27,18 @@ FIRST_KEYS = """() => [...document.querySelectorAll("#queue-due-grid .ag-row")]
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnPortal]:
+def own(tmp_path_factory: pytest.TempPathFactory, door: Doorway) -> Iterator[OwnPortal]:
     """A portal whose time the tests move on; each begins with everything read."""
-    with own_portal(tmp_path_factory.mktemp("own")) as portal:
+    with own_portal(tmp_path_factory.mktemp("own"), door) as portal:
         yield portal
 
 
 @pytest.fixture
-def own_visits(browser: Browser, own: OwnPortal) -> Iterator[Visits]:
+def own_visits(browser: Browser, own: OwnPortal, profiles: Profiles) -> Iterator[Visits]:
     """Pages of it, with everything just read."""
     own.pass_minutes(6)
     own.read()
-    visits = Visits(browser, own.url)
+    visits = Visits(browser, own.url, profiles=profiles)
     yield visits
     visits.close()
 

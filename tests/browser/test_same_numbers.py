@@ -1,16 +1,19 @@
 """A queue's page against `opsportal report --json` of the same instant: every figure, in words, tables and traces."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser import wording
 from tests.browser.reading import chart, grid, rows, styles, text, texts, wait_for_charts
 from tests.browser.reports import Reports
+from tests.browser.visiting import Profiles, Visits
 from tests.browser.wording import decimal, moved, percent, rate, signed
+from tests.fakes.served_portal import RunningPortal, report
 
 CASES = [
     ("service-desk", 30, None),
@@ -33,21 +36,32 @@ def case(request: pytest.FixtureRequest) -> tuple[str, int, str | None]:
 
 @pytest.fixture(scope="module")
 def reported(case: tuple[str, int, str | None], reports: Reports) -> dict[str, Any]:
-    """The report of the case; those of the other cases are on their way with the first."""
-    for each in CASES:
-        reports.start(*each)
+    """The report of the case."""
     return reports.of(*case)
 
 
 @pytest.fixture(scope="module")
-def shown(case: tuple[str, int, str | None], reported: dict[str, Any], open_page: Any) -> Page:
+def shown(
+    case: tuple[str, int, str | None],
+    reported: dict[str, Any],
+    browser: Browser,
+    portal: RunningPortal,
+    profiles: Profiles,
+) -> Iterator[Page]:
     """The page of the case, drawn."""
-    queue, days, priority = case
-    asked = [f"period={days}"] * (days != 30) + [f"priority={priority}"] * (priority is not None)
-    page: Page = open_page(f"/queue/{queue}" + ("?" + "&".join(asked) if asked else ""))
+    visits = Visits(browser, portal.url, profiles=profiles)
+    page = visits.open(f"/queue/{case[0]}{wording.query(case[1], case[2])}")
     drawn = [name for name in CHARTS if name != "queue-why-moved" or reported["health"]["movement"] is not None]
     wait_for_charts(page, *drawn)
-    return page
+    yield page
+    visits.close()
+
+
+def test_these_reports_are_what_the_command_prints(portal: RunningPortal, reports: Reports) -> None:
+    """`opsportal report` with the portal's settings, as a program of its own, prints what pages are compared with."""
+    words = ["service-desk", "--days", "7", "--priority", "High"]
+
+    assert report(portal, words) == reports.of("service-desk", 7, "High")
 
 
 @pytest.mark.parametrize("name", wording.PROMISES)
@@ -65,6 +79,24 @@ def test_a_promise_says_what_the_report_says(shown: Page, reported: dict[str, An
         low, high = sla["interval"]
         assert headline[1].startswith(f"{100 * low:.1f}–{percent(high)}")
         assert headline[3] == f"{signed(100 * (sla['attainment'] - sla['target']))} pt to target"
+
+
+@pytest.mark.parametrize("name", wording.PROMISES)
+def test_a_promise_moved_from_what_the_earlier_report_says(
+    shown: Page, case: tuple[str, int, str | None], reported: dict[str, Any], reports: Reports, name: str
+) -> None:
+    """Points since 28 days ago: between this report's attainment and that of the report as of then."""
+    earlier = datetime.fromisoformat(reported["health"]["previous"]["as_of"])
+    then, now = reports.of(*case, as_of=earlier)["sla"][name], reported["sla"][name]
+    words = text(shown, f"#queue-{name.replace('_', '-')} .sla-headline > :last-child")
+
+    if now["n"] < wording.MIN_SAMPLE:
+        assert words == "Too few"
+    elif not then["n"]:
+        assert words == "no earlier period to compare"
+    else:
+        points = 100 * (now["attainment"] - then["attainment"])
+        assert words == f"{moved(points, ' pt')} vs {wording.day(earlier.date())}"
 
 
 @pytest.mark.parametrize("name", wording.PROMISES)
@@ -226,8 +258,14 @@ def _analyst(row: dict[str, Any]) -> list[str]:
         f"{_count(row['open'])} {held}".strip(),
         _count(row["resolved"]),
         decimal(row["p50_resolution_h"]),
-        f"{row['hours']:,.0f}" if row["hours"] else wording.UNKNOWN,
+        wording.UNKNOWN if row["id"] is None else _hours(row["hours"]),  # nobody books no hours
     ]
+
+
+def _hours(booked: float | None) -> str:
+    if booked is None:
+        return wording.UNKNOWN
+    return "<1" if 0 < booked < 0.5 else f"{booked:,.0f}"
 
 
 def _clock(row: dict[str, Any], as_of: datetime, zone: ZoneInfo) -> dict[str, str]:
@@ -244,7 +282,7 @@ def _clock(row: dict[str, Any], as_of: datetime, zone: ZoneInfo) -> dict[str, st
 
 
 def _count(n: int) -> str:
-    return f"{n:,}" if n else wording.UNKNOWN
+    return f"{n:,}"
 
 
 def _trimmed(ratio: float) -> str:

@@ -1,18 +1,20 @@
 """Pages of several queues against `opsportal report --json` of every queue at the same instant."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser import wording
-from tests.browser.reading import chart, grid, rows, text, texts, wait_for_charts
+from tests.browser.reading import chart, rows, text, texts, wait_for_charts
 from tests.browser.reports import Reports
-from tests.browser.wording import decimal, moved, percent, rate
-from tests.fakes.served_portal import ServedPortal
+from tests.browser.visiting import Profiles, Visits
+from tests.browser.wording import decimal, moved, query, rate
+from tests.fakes.served_portal import RunningPortal
 
 CASES = [(30, None), (7, None), (30, "High")]
 PRESSING = ("overdue", "lt_1h")
@@ -27,23 +29,19 @@ def case(request: pytest.FixtureRequest) -> tuple[int, str | None]:
 
 
 @pytest.fixture(scope="module")
-def reported(case: tuple[int, str | None], reports: Reports, portal: ServedPortal) -> dict[str, Any]:
+def reported(case: tuple[int, str | None], reports: Reports) -> dict[str, Any]:
     """The report of every queue by its name, in the order of the registry."""
-    ids = [row["id"] for row in portal.table("overview")]
-    for days, priority in CASES:
-        for queue in ids:
-            reports.start(queue, days, priority)
-    made = [reports.of(queue, *case) for queue in ids]
-    return {each["queue"]["name"]: each for each in made}
+    return reports.of_all(*case)
 
 
 @pytest.fixture(scope="module")
-def overview(case: tuple[int, str | None], reported: dict[str, Any], open_page: Any) -> Page:
+def overview(
+    case: tuple[int, str | None], browser: Browser, portal: RunningPortal, profiles: Profiles
+) -> Iterator[Page]:
     """The overview of the case."""
-    days, priority = case
-    asked = [f"period={days}"] * (days != 30) + [f"priority={priority}"] * (priority is not None)
-    page: Page = open_page("/" + ("?" + "&".join(asked) if asked else ""))
-    return page
+    visits = Visits(browser, portal.url, profiles=profiles)
+    yield visits.open(f"/{query(*case)}")
+    visits.close()
 
 
 def test_every_card_says_what_the_queue_s_report_says(overview: Page, reported: dict[str, Any]) -> None:
@@ -120,56 +118,28 @@ def test_error_budgets_are_the_reports_least_left_first(overview: Page, reported
         ]
 
 
-def test_at_risk_counts_and_draws_every_clock_of_the_reports(open_page: Any, reports: Reports, portal: Any) -> None:
+@pytest.mark.parametrize("priority", [None, "High"])
+def test_at_risk_counts_and_draws_every_clock_of_the_reports(
+    visits: Visits, reports: Reports, priority: str | None
+) -> None:
     """The seven counts, the blocks of today and the rows of the list are the clocks of all reports."""
-    made = [reports.of(row["id"]) for row in portal.table("overview")]
+    made = [*reports.of_all(priority=priority).values()]
     every = [row for report in made for row in report["due"]]
-    page = open_page("/at-risk")
-    wait_for_charts(page, "at-risk-strip")
     today = datetime.fromisoformat(made[0]["as_of"])
     blocks = [row for row in every if row["due"] and row["state"] != "paused" and _on(row, today)]
+    listed = [row for row in every if row["state"] in PRESSING]
+    page = visits.open(f"/at-risk{query(30, priority)}")
+    wait_for_charts(page, "at-risk-strip")
     drawn = chart(page, "at-risk-strip")
 
     counts = [int(n.replace(",", "")) for n in texts(page, "#at-risk-buckets .bucket-n")]
-    listed = [row for row in every if row["state"] in PRESSING]
 
     assert counts == [sum(row["state"] == state for row in every) for state in STATES]
     assert sorted(key for trace in drawn["traces"] for key in _keys(trace)) == sorted(row["key"] for row in blocks)
-    assert text(page, "#at-risk-count h2") == f"{len(listed)} clocks"
-    assert page.locator("#at-risk-grid .ag-center-cols-container [role=row]").count() == len(listed)
-
-
-def test_the_comparison_has_every_measure_of_the_reports(open_page: Any, reports: Reports, portal: Any) -> None:
-    """Each cell of the table is the report's number, the highest score first."""
-    made = {(report := reports.of(row["id"]))["queue"]["name"]: report for row in portal.table("overview")}
-    page = open_page("/compare")
-    page.wait_for_selector("#compare-grid .ag-row")
-    shown = grid(page, "compare-grid")
-    named = {name: row for row in shown for name in made if row["queue"] == f"{name} {made[name]['queue']['team']}"}
-    scores = [made[name]["health"]["score"] for name in named]
-
-    assert set(named) == set(made)
-    assert scores == sorted(scores, reverse=True)
-    for name, report in made.items():
-        said = {column: words for column, words in named[name].items() if column in _compared(report)}
-        for column, words in _compared(report).items():
-            assert f"{said[column]} ".startswith(f"{words} "), (name, column)
-
-
-def _compared(report: dict[str, Any]) -> dict[str, str]:
-    health, stock, flow = report["health"], report["backlog"], report["flow"]
-    return {
-        "score": decimal(health["score"]),
-        "moved": moved(health["score"] - health["previous"]["score"]),
-        **{name: rate(report["sla"][name]["met"], report["sla"][name]["n"]) for name in wording.PROMISES},
-        "backlog": decimal(stock["backlog_days"]),
-        "ageing": percent(stock["ageing_share"], 0),
-        "flow": decimal(flow["net_flow"], 2),
-        "reopen": percent(flow["reopen_rate"]),
-        "utilised": percent(report["hours"]["utilisation"], 0),
-        "open": f"{stock['open']:,}",
-        "overdue": str(sum(row["state"] == "overdue" for row in report["due"])),
-    }
+    assert text(page, "#at-risk-count h2") == wording.plural(len(listed), "clock")
+    assert page.locator("#at-risk-grid [role=treegrid], #at-risk-grid [role=grid]").get_attribute(
+        "aria-rowcount"
+    ) == str(len(listed) + 1)  # the header is a row of its own
 
 
 def _card(report: dict[str, Any]) -> list[str]:

@@ -10,23 +10,23 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from opsportal.source_note import ReadProgress
 from servicelevel.instants import MINUTE_MS
 from servicelevel.measures import Filters
-from tests.browser.own_portal import OwnPortal, look_again, own_portal
-from tests.browser.visiting import Visits, number_in
+from tests.browser.own_portal import Doorway, OwnPortal, look_again, own_portal
+from tests.browser.visiting import Profiles, Visits, number_in
 
 OTHERS = ("service-desk", "platform-ops", "network", "people", "field-support", "internal-tools", "website")
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[OwnPortal]:
+def own(tmp_path: Path, door: Doorway) -> Iterator[OwnPortal]:
     """A portal that has read nothing yet."""
-    with own_portal(tmp_path) as portal:
+    with own_portal(tmp_path, door) as portal:
         yield portal
 
 
 @pytest.fixture
-def own_visits(browser: Browser, own: OwnPortal) -> Iterator[Visits]:
+def own_visits(browser: Browser, own: OwnPortal, profiles: Profiles) -> Iterator[Visits]:
     """Pages of it."""
-    visits = Visits(browser, own.url)
+    visits = Visits(browser, own.url, profiles=profiles)
     yield visits
     visits.close()
 

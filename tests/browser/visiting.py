@@ -15,14 +15,12 @@ from playwright.sync_api import (
     Error,
     Page,
     Request,
+    ViewportSize,
     expect,
     sync_playwright,
 )
 
 Theme = Literal["light", "dark"]
-
-Profiles: TypeAlias = "dict[tuple[tuple[int, int], Theme], BrowserContext]"
-"""Windows by size and theme, with the caches of each."""
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS: Final = (
@@ -46,8 +44,13 @@ _COUNT_REQUESTS = """(() => {
   let underWay = 0, last = performance.now();
   const now = performance.now.bind(performance);
   window.fetch = async function (...request) {
+    const done = () => { underWay -= 1; last = now(); };
     underWay += 1; last = now();
-    try { return await send.apply(this, request); } finally { underWay -= 1; last = now(); }
+    try {
+      const answer = await send.apply(this, request);
+      answer.clone().arrayBuffer().then(done, done);
+      return answer;
+    } catch (failed) { done(); throw failed; }
   };
   window.quietForMs = () => underWay ? 0 : now() - last;
 })();"""
@@ -59,8 +62,12 @@ _SETTLED = """() => {
   return head && window.quietForMs() > 80
     && ![...page.querySelectorAll(".bone")].some(seen)
     && [...page.querySelectorAll(".dash-graph")].filter(seen).every((graph) => graph.querySelector(".main-svg"))
-    && [...page.querySelectorAll(".ag-root")].filter(seen).every((grid) => grid.querySelector(".ag-row, .ag-overlay"));
+    && [...page.querySelectorAll("[role=region]")].filter(seen).every((grid) => grid.querySelector(
+      ".ag-row:not(.ag-row-pinned), .ag-overlay-no-rows-wrapper, .ag-overlay-no-rows-center"));
 }"""
+
+
+_FORGET = "() => { try { window.localStorage.clear(); } catch { /* a page without an address has none */ } }"
 
 
 class NoBrowser(Exception):
@@ -84,6 +91,20 @@ def started_browser() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass(slots=True)
+class Profile:
+    """One person's window: what it has cached and compiled serves every visit. `idle` are its tabs of nobody's."""
+
+    context: BrowserContext
+    size: tuple[int, int]
+    theme: Theme
+    idle: list[Page] = field(default_factory=list)
+
+
+Profiles: TypeAlias = "dict[tuple[tuple[int, int], Theme], Profile]"
+"""Windows by size and theme."""
+
+
 @dataclass  # without slots: Playwright keeps its own names on whoever listens
 class Visits:
     """Pages opened at one portal. Nothing is remembered from one visit to the next but what a browser caches.
@@ -97,12 +118,13 @@ class Visits:
     faults: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     profiles: Profiles = field(default_factory=dict)
-    _pages: list[Page] = field(default_factory=list)
+    _taken: list[tuple[Profile, Page]] = field(default_factory=list)
 
     def open(self, path: str, *, size: tuple[int, int] = LAPTOP, theme: Theme = "light", wait: bool = True) -> Page:
-        """Open an address below the portal's in a tab of its own, and wait until it is drawn."""
-        page = self._profile(size, theme).new_page()
-        self._pages.append(page)
+        """Load an address below the portal's in a tab of its own, and wait until it is drawn."""
+        profile = self._profile(size, theme)
+        page = profile.idle.pop() if profile.idle else profile.context.new_page()
+        self._taken.append((profile, page))
         self.watch(page)
         page.goto(self.url + path)
         if wait:
@@ -116,30 +138,38 @@ class Visits:
         page.on("request", self._asked)
 
     def close(self) -> None:
-        """Close every page and forget what it stored.
+        """Leave every page and forget what it stored.
 
         Raises:
             AssertionError: something happened that a reader should never meet.
         """
-        for page in self._pages:
+        for profile, page in self._taken:
             if not page.is_closed():
-                page.evaluate("() => window.localStorage.clear()")
-                page.close()
-        self._pages.clear()
+                page.evaluate(_FORGET)
+                self._leave(profile, page)
+        self._taken.clear()
         unexpected = [fault for fault in self.faults if not any(text in fault for text in self.expected)]
         self.faults.clear()
         self.expected.clear()
         assert not unexpected, "\n".join(unexpected)
 
-    def _profile(self, size: tuple[int, int], theme: Theme) -> BrowserContext:
+    def _leave(self, profile: Profile, page: Page) -> None:
+        # The next visit in this tab finds its scripts compiled, which is half of what a page costs.
+        page.unroute_all()
+        page.goto("about:blank")
+        page.remove_listener("console", self._said)
+        page.remove_listener("pageerror", self._threw)
+        page.remove_listener("request", self._asked)
+        page.emulate_media(color_scheme=profile.theme)
+        page.set_viewport_size(_viewport(profile.size))
+        profile.idle.append(page)
+
+    def _profile(self, size: tuple[int, int], theme: Theme) -> Profile:
         if (size, theme) not in self.profiles:
-            width, height = size
-            profile = self.browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
-            )
-            profile.set_default_timeout(PATIENCE_MS)
-            profile.add_init_script(_COUNT_REQUESTS)
-            self.profiles[size, theme] = profile
+            context = self.browser.new_context(viewport=_viewport(size), color_scheme=theme, reduced_motion="reduce")
+            context.set_default_timeout(PATIENCE_MS)
+            context.add_init_script(_COUNT_REQUESTS)
+            self.profiles[size, theme] = Profile(context, size, theme)
         return self.profiles[size, theme]
 
     def _said(self, message: ConsoleMessage) -> None:
@@ -153,6 +183,18 @@ class Visits:
         parts = urlsplit(request.url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
             self.faults.append(f"asked another host: {request.url}")
+
+
+def _viewport(size: tuple[int, int]) -> ViewportSize:
+    width, height = size
+    return {"width": width, "height": height}
+
+
+def go(page: Page, path: str) -> None:
+    """Follow a link within the portal to another address, which loads no document, and wait until it is drawn."""
+    with page.expect_response(lambda answer: "_dash-update-component" in answer.url):
+        page.evaluate("path => window.portal.go(path)", path)
+    settle(page)
 
 
 def settle(page: Page) -> None:

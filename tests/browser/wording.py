@@ -37,9 +37,9 @@ def signed(value: float, digits: int = 1) -> str:
 
 
 def moved(delta: float, unit: str = "") -> str:
-    """`down 2.9`, as it is read aloud."""
+    """`down 2.9`, as it is read aloud; `= 0.0`."""
     shown = f"{abs(delta):.1f}"
-    way = "steady" if float(shown) == 0 else "up" if delta > 0 else "down"
+    way = "=" if float(shown) == 0 else "up" if delta > 0 else "down"
     return f"{way} {shown}{unit}"
 
 
@@ -77,6 +77,17 @@ def due(row: dict[str, Any], as_of: datetime, zone: ZoneInfo) -> str:
     at = datetime.fromisoformat(row["due"]).astimezone(zone)
     apart = abs((at.date() - as_of.astimezone(zone).date()).days)
     return f"{at:%H:%M}" if apart == 0 else f"{at:%a %H:%M}" if apart < 7 else f"{day(at.date())} {at:%H:%M}"
+
+
+def plural(count: int, one: str) -> str:
+    """`1 clock`, `1,202 clocks`."""
+    return f"{count:,} {one}{'s' * (count != 1)}"
+
+
+def query(days: int, priority: str | None) -> str:
+    """The part of an address that asks for a period and a priority; 30 days of everything need none."""
+    asked = [f"period={days}"] * (days != 30) + [f"priority={priority}"] * (priority is not None)
+    return "?" + "&".join(asked) if asked else ""
 
 
 def _minus(text: str) -> str:

@@ -18,22 +18,21 @@ import requests
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NOON: Final = "2026-11-23T12:00:00Z"
-READ_S: Final = 90
-"""Seconds after which a first read of all queues has gone wrong; it takes a few."""
+READ_S: Final = 300
+"""Seconds after which a first read of all queues has gone wrong; it takes a few, and more on a busy machine."""
 
 
 @dataclass(slots=True)
-class ServedPortal:
-    """A running portal: `url` without a slash at the end, `environment` its settings, `log` what its workers say."""
+class RunningPortal:
+    """A portal that answers: `url` without a slash at the end, `environment` its settings."""
 
     url: str
     environment: Mapping[str, str]
     folder: Path
-    process: "subprocess.Popen[bytes]"
 
     @property
     def log(self) -> str:
-        """Everything that the portal has logged."""
+        """Everything that its workers have logged."""
         return (self.folder / "portal.log").read_text(encoding="utf-8")
 
     def table(self, name: str, query: str = "") -> list[dict[str, str]]:
@@ -41,6 +40,13 @@ class ServedPortal:
         answer = requests.get(f"{self.url}/export/{name}.csv{query}", timeout=30)
         answer.raise_for_status()
         return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+@dataclass(slots=True)
+class ServedPortal(RunningPortal):
+    """A portal that is ours to end."""
+
+    process: "subprocess.Popen[bytes]"
 
     def stop(self) -> None:
         """End the portal; the demo stays."""
@@ -93,7 +99,7 @@ def served_portal(ready: Mapping[str, Any], folder: Path, **settings: str) -> It
 
 
 @contextmanager
-def beside(portal: ServedPortal, folder: Path, **settings: str) -> Iterator[ServedPortal]:
+def beside(portal: RunningPortal, folder: Path, **settings: str) -> Iterator[ServedPortal]:
     """Another portal with other settings, from a copy of what the first has read and kept."""
     shutil.copytree(portal.folder / "cache", folder / "cache")
     shutil.copy(portal.folder / "history.db", folder / "history.db")
@@ -120,7 +126,7 @@ def settings_of(ready: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def wait_for_history(portal: ServedPortal, days: int) -> None:
+def wait_for_history(portal: RunningPortal, days: int) -> None:
     """Until every queue has so many days of history."""
     _wait("history to be filled", portal, lambda: _fewest_days(portal) >= days)
 
@@ -145,7 +151,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def report(portal: ServedPortal, words: Sequence[str]) -> dict[str, Any]:
+def report(portal: RunningPortal, words: Sequence[str]) -> dict[str, Any]:
     """What `opsportal report … --json` prints with the portal's own settings, as of noon."""
     command = [sys.executable, "-m", "opsportal", "report", *words, "--json", "--as-of", NOON]
     ended = subprocess.run(
@@ -163,7 +169,7 @@ def _started(environment: Mapping[str, str], folder: Path) -> "subprocess.Popen[
         return subprocess.Popen(command, cwd=folder, env=dict(environment), stdout=log, stderr=log)
 
 
-def _wait_until_read(portal: ServedPortal) -> None:
+def _wait_until_read(portal: RunningPortal) -> None:
     def read() -> bool:
         rows = portal.table("overview")
         return all(row["as_of"] for row in rows)
@@ -171,13 +177,13 @@ def _wait_until_read(portal: ServedPortal) -> None:
     _wait("the first read", portal, read)
 
 
-def _fewest_days(portal: ServedPortal) -> int:
+def _fewest_days(portal: RunningPortal) -> int:
     queues = [row["queue"] for row in portal.table("overview")]
     kept = [row["queue"] for row in portal.table("trends")]
     return min(kept.count(queue) for queue in queues)
 
 
-def _wait(what: str, portal: ServedPortal, done: Any) -> None:
+def _wait(what: str, portal: RunningPortal, done: Any) -> None:
     ends = time.monotonic() + READ_S
     while not done():
         if time.monotonic() > ends:

@@ -24,9 +24,9 @@ def busy(seed: int = 11, size: int = 160, *, filters: Filters | None = None, day
     return report(desk, table, spent, last_days(ms(AS_OF), days), filters=filters)
 
 
-def small(*tickets: Ticket, desk: Queue | None = None) -> QueueReport:
+def small(*tickets: Ticket, desk: Queue | None = None, as_of: str = AS_OF) -> QueueReport:
     """A queue of these tickets without hours, over thirty days."""
-    return report(desk or queue("desk"), columns(*tickets), NO_HOURS, last_days(ms(AS_OF), 30))
+    return report(desk or queue("desk"), columns(*tickets), NO_HOURS, last_days(ms(as_of), 30))
 
 
 def link(mark: str) -> str:

@@ -11,10 +11,10 @@ from servicelevel.report import report
 from servicelevel.selection import tickets
 from servicelevel.ticket import Person
 from servicelevel.window import last_days
-from servicelevel.worklogs import no_worklogs
-from tests.factories import AS_OF, columns, ms, queue, running, stopped, ticket
+from servicelevel.worklogs import WorklogColumns, no_worklogs
+from tests.factories import ANA, AS_OF, booked, columns, ms, queue, running, stopped, ticket, worklog
 from tests.unit.components.drawn import having, hrefs, parts, text
-from tests.unit.components.made_reports import SEEDS, busy, link, small
+from tests.unit.components.made_reports import NO_HOURS, SEEDS, busy, link, small
 
 
 def name(person: Person | None) -> str | None:
@@ -79,6 +79,25 @@ def test_a_median_that_is_not_reached_is_a_dash() -> None:
 
     assert [text(cell) for cell in cells] == ["—", "2.0", "dashed: queue median 2.0"]
     assert having(cells, "median-none") == [cells[0]]
+
+
+def test_nothing_is_0_and_what_is_not_known_is_a_dash_with_its_reason() -> None:
+    """Somebody without a resolved ticket or an hour has 0 of them; nobody can have booked, and no Tempo knows none."""
+    table = columns(ticket(1, assignee=ANA), ticket(2, assignee=None))
+    window = last_days(ms(AS_OF), 30)
+
+    def cells(spent: WorklogColumns) -> list[list[tuple[str, str | None]]]:
+        shown = analysts_table(report(queue(), table, spent, window), name, account, link)
+        rows = [part for part in parts(shown) if type(part).__name__ == "Tr"][1:]
+        return [[(text(cell), getattr(cell, "title", None)) for cell in row.children] for row in rows]
+
+    nobody, ana, _ = cells(booked(table, worklog(1, 1, "2026-11-20", 0.2)))
+    assert [said for said, _ in ana] == ["Ana", "1", "0", "—", "<1"]
+    assert ana[3][1] == "No median: less than half of the work begun in this period is resolved"
+    assert nobody[2][0] == "0"
+    assert nobody[4] == ("—", "Hours belong to who booked them")
+    assert [row[4][0] for row in cells(booked(table))] == ["—", "0", "0"]
+    assert [row[4] for row in cells(NO_HOURS)][1:] == [("—", "No Tempo is configured")] * 2
 
 
 def test_hours_that_are_not_known_say_why() -> None:

@@ -1,5 +1,6 @@
 """The comparison's parts: cells that sort, tint and lead on, and intervals on one axis."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -55,8 +56,21 @@ def test_a_queue_with_nothing_decided_sorts_last_and_shows_no_rate() -> None:
     row = _row(small(ticket(1)))
 
     assert row["score"]["v"] is None
-    assert row["resolution"] | {"h": ""} == {"v": None, "t": "0 of 0", "k": "none", "m": "few", "h": "", "s": ""}
+    assert row["resolution"] | {"h": ""} == {
+        "v": None,
+        "t": "0 of 0",
+        "k": "none",
+        "m": "few",
+        "h": "",
+        "s": "",
+        "w": "",
+    }
     assert row["top"]["t"] == "—"
+    assert [row[name]["w"] for name in ("moved", "top", "utilised")] == [
+        "There is no score on both dates",
+        "None of this priority was decided",
+        "hours not configured",
+    ]
 
 
 def test_the_target_row_is_a_range_where_queues_differ() -> None:
@@ -99,3 +113,14 @@ def test_the_axis_begins_below_every_interval_and_target() -> None:
     assert axis_start([_line("a", Kept(95, 100))]) <= 0.88
     assert axis_start([_line("a", Kept(1, 50))]) == 0.0
     assert axis_start([]) == 0.7
+
+
+@pytest.mark.parametrize("met", range(0, 101, 4))
+def test_the_axis_ends_at_100_percent_in_even_steps(met: int) -> None:
+    """Wherever it begins: else its labels would stand beside the places that they name."""
+    shown = interval_plot([_line("a", Kept(met, 100))])
+
+    ticks = [int(part.removesuffix(" %")) for part in map(text, having(shown, "plot-axis")[0].children)]
+
+    assert ticks[-1] == 100
+    assert len({after - before for before, after in pairwise(ticks)}) == 1

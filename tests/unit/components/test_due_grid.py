@@ -3,8 +3,10 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from dash_ag_grid import AgGrid
 
 from components import words
+from components.compare_grid import compare_grid
 from components.due_grid import COLUMNS, SUMMARY_SHOWN, due_grid, due_rows
 from servicelevel.due import DueRow, DueState
 from servicelevel.instants import HOUR_MS, MINUTE_MS
@@ -107,6 +109,17 @@ def test_a_grid_has_its_columns_and_pages() -> None:
         "key",
         "summary",
     ]
+
+
+@pytest.mark.parametrize("grid", [due_grid("g").children, compare_grid("c").children])
+def test_a_grid_is_one_stop_of_tab_and_waits_without_saying_that_there_is_nothing(grid: AgGrid) -> None:
+    """Tab leaves cells and headers, Enter opens, and until rows come nothing is read out about having none."""
+    options = grid.dashGridOptions
+
+    assert grid.rowData is None
+    assert options["localeText"]["loadingOoo"] == "Loading the rows"
+    assert options["tabToNextCell"] == options["tabToNextHeader"] == {"function": "tabLeaves(params)"}
+    assert grid.eventListeners["cellKeyDown"] == ["openRow(params)"]
 
 
 def test_a_goal_of_nothing_has_no_share_used() -> None:

@@ -61,7 +61,7 @@ def test_what_is_overdue_and_breaks_next_is_counted() -> None:
         ticket(2, resolve=[running("2026-11-23T08:30:00+00:00")]),
     )
 
-    assert found.endswith("1 clock is overdue and 1 more breaks within 1 h.")
+    assert found.endswith("1 clock is overdue and 1 more breaks before 12:31.")
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,6 +1,7 @@
 """A ticket's strips: one axis of business time, nothing outside it, and words for every state."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -86,6 +87,28 @@ def test_every_piece_lies_inside_its_strip(seed: int) -> None:
             assert left >= 0
             assert width >= 0
             assert left + width <= 100.1
+
+
+def test_a_short_clock_on_a_long_axis_is_seen_on_its_side_of_the_goal() -> None:
+    """Half an hour answered and kept, then a month of waiting: a part of some width, and the goal's line after it."""
+    answered = stopped("2026-10-23T12:00:00+00:00", "2026-10-23T12:30:00+00:00", HOUR_MS, calendar=OFFICE)
+    late = stopped("2026-10-23T12:00:00+00:00", "2026-10-23T13:30:00+00:00", HOUR_MS, calendar=OFFICE)
+    long = running("2026-10-23T12:00:00+00:00", calendar=OFFICE)
+    for clock, kinds in ((answered, ["strip-running"]), (late, ["strip-running", "strip-over"])):
+        shown = strips(told(ticket(1, "2026-10-23T12:00:00+00:00", first_response=[clock], resolve=[long])), OFFICE)
+        thin = having(having(shown, "strip")[1], "strip-part")
+        (goal,) = having(having(shown, "strip")[1], "strip-line-goal")
+        edges = [(_share(part, "left"), _share(part, "left") + _share(part, "width")) for part in thin]
+
+        assert [part.className.split()[1] for part in thin] == kinds  # type: ignore[attr-defined]
+        assert all((right - left) / 100 * WIDTH_PX >= 3.9 for left, right in edges)
+        assert all(second[0] >= first[1] - 0.011 for first, second in pairwise(edges))
+        assert _share(goal, "left") >= edges[0][1] - 0.011
+        assert len(kinds) == 1 or _share(goal, "left") <= edges[1][0] + 0.011
+
+
+def _share(part: Any, side: str) -> float:
+    return float(part.style[side].rstrip("%"))
 
 
 def test_a_running_clock_shows_what_is_left_dashed() -> None:

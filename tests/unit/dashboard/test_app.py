@@ -71,6 +71,16 @@ def _callback(client: FlaskClient, output: str, changed: list[str], **values: An
     return json.loads(answer.data) if answer.status_code == 200 else answer.status_code
 
 
+def _props(tree: Any, wanted: str) -> Any:
+    """Properties of the component of an id, somewhere in a tree of an answer; None where it is not."""
+    if isinstance(tree, dict):
+        if tree.get("id") == wanted:
+            return tree
+        tree = list(tree.values())
+    found = [_props(item, wanted) for item in tree] if isinstance(tree, list) else []
+    return next((props for props in found if props is not None), None)
+
+
 def _count(value: Any) -> int:
     """Components in a tree of an answer."""
     if isinstance(value, dict):
@@ -172,6 +182,35 @@ def test_the_portal_warms_itself_up(make: Made) -> None:
     """Every first request is answered well before workers are forked."""
     for prefix in ("/", "/portal/"):
         warm_up(make(URL_PREFIX=prefix).server, prefix)
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_a_browser_that_says_its_address_gets_the_page_with_the_frame(client: FlaskClient, page: str) -> None:
+    """As it would be answered afterwards, with the address as it said it, so that nothing is asked a second time."""
+    path, search = ADDRESSES[page], "?period=7&priority=A%20b"
+    afterwards = _callback(client, "page.children", ["url.pathname"], url__pathname=path, url__search=search)
+
+    layout = json.loads(client.get("/_dash-layout", query_string={"pathname": path, "search": search}).data)
+
+    assert _props(layout, ids.PAGE)["children"] == afterwards["response"][ids.PAGE]["children"]
+    assert {**_props(layout, ids.URL), "pathname": path, "search": search} == _props(layout, ids.URL)
+
+
+def test_an_embedded_view_is_one_from_the_beginning(client: FlaskClient) -> None:
+    """Nobody sees a rail that goes away again."""
+    layout = json.loads(
+        client.get("/_dash-layout", query_string={"pathname": "/queue/desk", "search": "?embed=1"}).data
+    )
+
+    assert "frame-embed" in _props(layout, ids.FRAME)["className"]
+
+
+def test_whoever_says_no_address_gets_the_frame_alone(client: FlaskClient) -> None:
+    """The page follows when the address is known."""
+    layout = json.loads(client.get("/_dash-layout").data)
+
+    assert _props(layout, ids.PAGE)["children"] == []
+    assert "pathname" not in _props(layout, ids.URL)
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))

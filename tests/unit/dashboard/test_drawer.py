@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from dash import Dash
 
@@ -14,11 +15,12 @@ from dashboard.queue_facts import facts
 from dashboard.urls import View
 from servicelevel import marks
 from servicelevel.due import DUE_STATES
+from servicelevel.errors import PortalError
 from servicelevel.policy import SLA_NAMES, Policy
 from servicelevel.report import QueueReport
 from tests.factories import columns, crowd, queue, running, sao_paulo, ticket
 from tests.fakes.desk_portal import portal_over
-from tests.fakes.desk_world import World
+from tests.fakes.desk_world import Hours, World
 from tests.unit.components.drawn import having, hrefs, parts, text
 
 DESK = View(page="queue", queue="desk")
@@ -116,6 +118,29 @@ def test_a_ticket_is_told_with_its_jira_link(services: Portal) -> None:
     assert f"https://jira.invalid/browse/{row.key}" in hrefs(shown)
     assert having(shown, "drawer-verdict")
     assert having(shown, "strip")
+
+
+def test_hours_logged_on_the_ticket_stand_beside_it(services: Portal) -> None:
+    """All that was booked on it by anybody, and 0 where nobody has."""
+    made = _made(services)
+    first, other = (made.columns.key[int(made.columns.rows_of(np.array([id_]))[0])] for id_ in (1, 900))
+
+    assert "Logged1.0 h" in text(having(content(DESK.with_(ticket=first), services), "drawer-facts"))
+    assert "Logged0 h" in text(having(content(DESK.with_(ticket=other), services), "drawer-facts"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(None, "no Tempo"), (Hours(down=PortalError("Tempo gave no answer.")), "not read")]
+)
+def test_hours_that_are_not_known_are_not_0(hours: Hours | None, said: str, tmp_path: Path) -> None:
+    """Without Tempo, or when it failed, the drawer says so and tells why on hover."""
+    world = _world()
+    world.hours = hours
+    services = portal_over(world, world.read(), tmp_path)
+    facts_shown = having(content(DESK.with_(ticket="SD-900"), services), "drawer-facts")
+    (cell,) = [part for part in parts(facts_shown) if text(part) == said and type(part).__name__ == "Dd"]
+
+    assert "Tempo" in getattr(cell, "title", "")
 
 
 def test_every_ticket_can_be_opened(services: Portal) -> None:

@@ -52,7 +52,7 @@ def test_a_page_is_filled_when_it_is_first_seen(page: Page) -> None:
     """Head, sentence, revision and panels come together."""
     title, _, _, sentence, shown, panel = page.show("", None)
 
-    assert (title, sentence, panel.children) == ("Desk", "All is well.", "panel")
+    assert (title, sentence, panel.content) == ("Desk", "All is well.", ["p", {}, "panel"])
     assert "r1" in shown
 
 

@@ -11,6 +11,7 @@ from dashboard.pages import compare, overview
 from dashboard.pages.overview import SLOTS
 from dashboard.portal import Portal
 from dashboard.urls import View
+from datasource.history.sqlite import SqliteHistory
 from opsportal.reports import Period
 from servicelevel.errors import PortalError
 from servicelevel.instants import MINUTE_MS
@@ -19,6 +20,7 @@ from tests.factories import columns, crowd, queue, sao_paulo
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import World
 from tests.unit.components.drawn import having, hrefs, parts, text
+from tests.unit.servicelevel.days import LAST, scored
 
 HOME, WALL, SIDE_BY_SIDE = View(), View(kiosk=True), View(page="compare")
 
@@ -134,14 +136,38 @@ def test_the_revision_changes_with_the_data_and_not_with_the_clock(tmp_path: Pat
     assert revision(facts(HOME, services)) != before
 
 
+def test_the_revision_changes_with_days_put_into_history(tmp_path: Path) -> None:
+    """History is filled behind a page's back: its next tick draws the days, unless it shows a choice without a past."""
+    world = _world()
+    services = portal_over(world, world.read(), tmp_path)
+    narrow = HOME.with_(priority=("Highest",))
+    before = [revision(facts(view, services)) for view in (HOME, narrow)]
+    SqliteHistory(tmp_path / "history.db").put(scored(LAST, 70.0))
+    after = [revision(facts(view, services)) for view in (HOME, narrow)]
+
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
 def test_the_comparison_has_a_row_a_queue_and_both_plots(services: Portal) -> None:
     """Rows for the grid with the targets on top, and an interval for each queue and promise."""
-    rows, options, absent, first, second, _ = compare.fill(SIDE_BY_SIDE, services).panels
+    rows, columns, options, absent, first, second, _ = compare.fill(SIDE_BY_SIDE, services).panels
 
     assert [row["id"] for row in rows] == ["desk", "billing", "field"]
     assert options["pinnedTopRowData"][0]["queue"]["t"] == "Target"
     assert absent is None
     assert [len(having(plot, "plot-row")) for plot in (first, second)] == [3, 3]
+    assert [column["colId"] for column in columns if column["sort"]] == ["score"]
+
+
+def test_the_comparison_is_in_the_order_of_the_address(services: Portal) -> None:
+    """One column sorts, in the direction asked for, and the head's links keep it."""
+    asked = services.view("/compare", "?sort=overdue-asc")
+    filled = compare.fill(asked, services)
+    columns = filled.panels[1]
+
+    assert [(column["colId"], column["sort"]) for column in columns if column["sort"]] == [("overdue", "asc")]
+    assert all("sort=overdue-asc" in href for href in hrefs(filled.head.controls) if href.startswith("/compare"))
 
 
 def test_the_comparison_can_be_of_one_team(services: Portal) -> None:
@@ -158,7 +184,7 @@ def test_the_comparison_names_the_queues_it_lacks(tmp_path: Path) -> None:
     world.tickets.down["billing"] = Down("Jira refused the login")
     services = portal_over(world, world.read(), tmp_path)
 
-    rows, _, absent, *_ = compare.fill(SIDE_BY_SIDE, services).panels
+    rows, _, _, absent, *_ = compare.fill(SIDE_BY_SIDE, services).panels
 
     assert [row["id"] for row in rows] == ["desk", "field"]
     assert "Billing: could not be read" in text(absent)

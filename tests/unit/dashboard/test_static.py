@@ -1,7 +1,9 @@
 """Scripts and styles as files: what is written down, and what is answered from there."""
 
 import gzip
+import json
 import re
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,10 @@ from dash import Dash
 from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 
-from dashboard import bundle, static
+from dashboard import bundle, late, static
 from dashboard.app import create_app
 from dashboard.index_page import ASSETS, index_string
+from dashboard.plotly_bundle import plotly_url
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import World
 
@@ -71,6 +74,24 @@ def test_files_are_answered_compressed_and_with_a_lifetime(client: FlaskClient) 
         assert "immutable" in lasting["Cache-Control"]
     assert lazy["Cache-Control"] == "max-age=60, public"
     assert "ETag" in lazy
+
+
+def test_form_fields_are_not_in_the_document(client: FlaskClient) -> None:
+    """Their script is loaded where it is needed, from an address that may be kept for good."""
+    document = client.get("/portal/").text
+    scripts = re.findall(r'<script[^>]* src="([^"]+)', document)
+
+    assert not [address for address in scripts if "bootstrap" in address]
+    for address in late.urls("/portal/").values():
+        assert escape(json.dumps(address)) in document
+        assert "immutable" in _headers(client, address)["Cache-Control"]
+
+
+def test_what_draws_charts_is_there(client: FlaskClient) -> None:
+    """With the bundled build and with the one that Dash ships."""
+    for build in (None, plotly_url("/portal/")):
+        for address in late.chart_urls("/portal/", build):
+            assert _headers(client, address)["Content-Type"].startswith("text/javascript")
 
 
 def test_nothing_is_left_of_an_earlier_version(client: FlaskClient) -> None:

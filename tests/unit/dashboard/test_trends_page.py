@@ -1,7 +1,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,7 +10,6 @@ import pytest
 from dash.development.base_component import Component
 
 from components.figures.trend import PLOTS, Line, axis_of, trend_figure
-from components.figures.trend_labels import spread
 from components.graph import TRACES
 from components.sentence import sentence
 from components.trend_sentence import trend_clauses
@@ -252,16 +250,6 @@ def test_an_axis_has_room_for_every_point_and_target() -> None:
         assert axis.bottom <= min(values) <= max(values) <= axis.top
         assert axis.bottom <= 80 <= axis.top
         assert (axis.top - axis.bottom) % axis.step == 0
-
-
-def test_labels_at_the_end_never_cover_each_other() -> None:
-    """Names of lines that end together are pushed apart and stay inside the chart."""
-    for heights in ([100.0, 99.0, 98.0], [142.0, 141.0], [3.0, 2.0, 1.0, 0.0], [80.0], []):
-        placed = spread(heights, 15, 142)
-
-        assert all(a - b >= 15 for a, b in pairwise(placed))
-        assert all(0 <= height <= 142 for height in placed)
-    assert spread([120.0, 20.0], 15, 142) == [120.0, 20.0]
 
 
 def test_two_dates_default_to_four_weeks_and_follow_the_address(history: SqliteHistory) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.compare_grid import DIRECTIONS, SORTABLE
 from dashboard import urls
 from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS, PageName, View, href, parse
 from opsportal.reports import Period
@@ -44,6 +45,7 @@ def views(draw: st.DrawFn) -> View:
         promise=draw(st.sampled_from([None, *SLA_NAMES])),
         a=draw(st.none() | days),
         b=draw(st.none() | days),
+        sort=draw(st.tuples(st.sampled_from(SORTABLE), st.sampled_from(DIRECTIONS))),
         embed=draw(st.booleans()),
         kiosk=draw(st.booleans()),
         tickets=draw(st.sampled_from([None, "desk/sla:resolution:met", "desk/age:1-3:priority=10001", "a b&c=d#e?%+"])),
@@ -113,6 +115,8 @@ def test_addresses_outside_of_the_prefix_lead_nowhere() -> None:
         ("ticket=not a key", "ticket=not a key"),
         ("smooth=yes", "smooth=yes"),
         ("a=yesterday", "a=yesterday"),
+        ("sort=spark-asc", "sort=spark-asc"),
+        ("sort=open", "sort=open"),
         ("priority=" + "x" * 300, "priority=xxx"),
     ],
 )
@@ -157,5 +161,5 @@ def test_the_test_of_round_trips_knows_every_field() -> None:
     """A new field of the view has to take part in it."""
     assert {field.name for field in fields(View)} == {
         "page", "queue", "period", "priority", "type", "analyst", "queues", "team", "compared_days", "smooth", "lens",
-        "due", "promise", "a", "b", "embed", "kiosk", "tickets", "ticket", "notes",
+        "due", "promise", "a", "b", "embed", "kiosk", "tickets", "ticket", "notes", "sort",
     }  # fmt: skip

@@ -72,23 +72,6 @@ def test_a_day_that_has_not_ended_is_no_gap(history: SqliteHistory) -> None:
     assert gaps("2026-11-24T03:01:00+00:00") == [tomorrow]
 
 
-def test_scores_end_with_the_last_day_that_has_ended(trends: Trends) -> None:
-    """Oldest first, one entry a day, gaps without a value."""
-    made = trends.scores(["desk", "billing"], days=7)
-
-    assert [value for _, value in made["desk"]] == [None, 75.0, 74.0, None, None, 71.0, 70.0]
-    assert made["desk"][-1][0] == LAST
-    assert {value for _, value in made["billing"]} == {None}
-    assert len(made["billing"]) == 7
-
-
-def test_a_single_day_can_be_asked_for(trends: Trends) -> None:
-    """The score of a date, or nothing."""
-    assert trends.score_on("desk", LAST) == 70.0
-    assert trends.score_on("desk", LAST - timedelta(days=2)) is None
-    assert trends.score_on("gone", LAST) is None
-
-
 def test_the_revision_changes_with_every_day(trends: Trends, history: SqliteHistory) -> None:
     """A page that remembers a revision knows when to look again."""
     before = trends.revision(["desk"])
@@ -98,14 +81,14 @@ def test_the_revision_changes_with_every_day(trends: Trends, history: SqliteHist
     assert trends.revision(["desk"]) != before
 
 
-def test_a_history_that_is_down_fails_trends_and_spares_sparklines() -> None:
-    """Series say what failed; pages that only show small lines of the past stand without them."""
+def test_a_history_that_is_down_says_so() -> None:
+    """Series and revision say what failed; a page with more on it stands without its past."""
     down = Trends(Down(), lambda: POLICY, lambda: NOON)
 
     with pytest.raises(PortalError, match="down"):
         down.series(["desk"], LAST, LAST)
-    assert down.scores(["desk"]) == {"desk": ()}
-    assert down.score_on("desk", LAST) is None
+    with pytest.raises(PortalError, match="down"):
+        down.revision(["desk"])
 
 
 def test_a_change_of_the_registry_is_seen_at_once(history: SqliteHistory) -> None:
@@ -113,6 +96,6 @@ def test_a_change_of_the_registry_is_seen_at_once(history: SqliteHistory) -> Non
     policies = [POLICY, Policy((BILLING,))]
     trends = Trends(history, lambda: policies[0], lambda: NOON)
 
-    assert list(trends.scores(["desk", "billing"])) == ["desk", "billing"]
+    assert list(trends.series(["desk", "billing"], LAST, LAST)) == ["desk", "billing"]
     policies.pop(0)
-    assert list(trends.scores(["desk", "billing"])) == ["billing"]
+    assert list(trends.series(["desk", "billing"], LAST, LAST)) == ["billing"]

@@ -45,6 +45,17 @@ def test_a_day_reaches_to_what_is_due_outside_of_hours() -> None:
     assert not any(day.closed), "a queue that never closes has no break"
 
 
+def test_a_morning_that_is_over_without_anything_due_is_left_out() -> None:
+    """At 16:20 the day begins with that hour; with something due at 10:10 with the hour of that."""
+    afternoon = ms("2026-11-24T16:20:00-03:00")
+
+    def begins(*dues: str) -> int:
+        return due_day([sao_paulo()], afternoon, SAO_PAULO, [ms(due) for due in dues]).start
+
+    assert begins() == begins("2026-11-24T17:00:00-03:00") == ms("2026-11-24T16:00:00-03:00")
+    assert begins("2026-11-24T10:10:00-03:00") == ms("2026-11-24T10:00:00-03:00")
+
+
 def test_what_is_due_on_another_date_does_not_stretch_the_day() -> None:
     """Yesterday's and tomorrow's clocks are not of this day."""
     others = [MORNING - DAY_MS, MORNING + DAY_MS]

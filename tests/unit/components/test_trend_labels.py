@@ -1,0 +1,44 @@
+"""Names at the ends of trend lines: each beside its line, none over another."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from components.figures.trend import PLOTS, RIGHT, Line, Plot, axis_of
+from components.figures.trend_labels import LABEL_PX, end_labels, spread
+from servicelevel.snapshot import SnapshotRange
+from servicelevel.trend import trend
+from tests.unit.servicelevel.days import DESK, LAST, days_ago, scored
+
+
+def _line(name: str, last: float) -> Line:
+    """A queue whose score was 80 and is now the given one."""
+    first = days_ago(1)
+    kept = SnapshotRange((scored(first, 80.0), scored(LAST, last)))
+    made = trend(replace(DESK, id=name), kept, first, LAST, expected=(first, LAST))
+    return Line(made, name, 0, lambda day: f"/queue/{name}?day={day}")
+
+
+def test_labels_at_the_end_never_cover_each_other() -> None:
+    """Names of lines that end together are pushed apart and stay inside the chart."""
+    for heights in ([100.0, 99.0, 98.0], [142.0, 141.0], [3.0, 2.0, 1.0, 0.0], [80.0], []):
+        placed = spread(heights, 15, 142)
+
+        assert all(a - b >= 15 for a, b in pairwise(placed))
+        assert all(0 <= height <= 142 for height in placed)
+    assert spread([120.0, 20.0], 15, 142) == [120.0, 20.0]
+
+
+@pytest.mark.parametrize("plot", [PLOTS[0], Plot("score", 150, top=8, bottom=10)])
+def test_the_names_of_many_lines_stand_in_places_of_their_own(plot: Plot) -> None:
+    """Every name is centred on its place, a label's height from the next, and there are no more than find room."""
+    lines = [_line(f"queue-{place}", 80.0 - place / 8) for place in range(24)]
+    labels = end_labels(plot, lines, axis_of(PLOTS[0], lines), RIGHT)
+    names = [label for label in labels if label["xanchor"] == "left"]
+    heights = [label["y"] * plot.pixels for label in names]
+
+    assert {label["yanchor"] for label in labels} == {"middle"}
+    assert 1 < len(names) < len(lines)
+    assert all(upper - lower >= LABEL_PX - 1e-6 for upper, lower in pairwise(heights))
+    assert all(-1e-6 <= height <= plot.pixels + 1e-6 for height in heights)

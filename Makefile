@@ -1,5 +1,5 @@
 # Every way to work with this project; `make help` lists them. Each target makes the virtual environment that it needs.
-.PHONY: help demo test check bench screenshots fmt lock clean
+.PHONY: help demo test test-chaos check bench screenshots fmt lock clean
 .DEFAULT_GOAL := help
 
 VENV := sh scripts/venv.sh
@@ -16,7 +16,14 @@ test: ## Run the tests, those of the pages in a real Chromium (ARGS='-k calendar
 	@$(VENV) .venv-dev requirements/dev.txt
 	@.venv-dev/bin/python scripts/vendor.py
 	@sh scripts/chromium.sh
-	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@sh scripts/redis.sh
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/chaos $(ARGS)
+
+test-chaos: ## Run the portal through its bad days: Redis, Jira, workers and entries that fail
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python scripts/vendor.py
+	@sh scripts/redis.sh
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile tests/chaos $(ARGS)
 
 check: ## Run every check but the tests: lint, format, types, imports, lock, changelog
 	@$(VENV) .venv-dev requirements/dev.txt

@@ -1,10 +1,9 @@
 """`python -m dashboard`: the portal with the settings of the environment."""
 
-import logging
 import sys
 
-from dashboard.server import serve
-from opsportal.settings import load
+from dashboard import logs
+from opsportal.settings import forget_empty, load
 from servicelevel.errors import PortalError
 
 
@@ -12,7 +11,10 @@ def main() -> int:
     """Exit code 0 after an orderly end, 1 when the portal cannot be started."""
     try:
         settings = load()
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logs.configure(settings)
+        forget_empty()
+        from dashboard.server import serve  # Gunicorn looks at the environment when it is loaded
+
         serve(settings)
     except PortalError as error:
         sys.stderr.write(f"{error}\n")

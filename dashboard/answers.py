@@ -1,4 +1,4 @@
-"""How addresses answer that are no page: unknown ones, those of the API, and callbacks of a page older than we are."""
+"""How addresses answer that are no page: unknown ones, and callbacks of a page older than we are."""
 
 from http import HTTPStatus
 from typing import Final
@@ -10,21 +10,16 @@ from dashboard.portal import portal
 from servicelevel.errors import PortalError
 
 _CALLBACKS: Final = "_dash-update-component"
-_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def install(server: flask.Flask, prefix: str) -> None:
     """Set the answers up, before the first request."""
 
-    @server.route(f"{prefix}api/", defaults={"rest": ""}, methods=_METHODS)
-    @server.route(f"{prefix}api/<path:rest>", methods=_METHODS)
-    def no_such_resource(rest: str) -> flask.Response:
-        return _problem(HTTPStatus.NOT_FOUND, f"There is nothing at api/{rest}.")
-
     @server.after_request
     def not_found(response: flask.Response) -> flask.Response:
         # Dash answers every address with the same document; which page it will show is decided here as it is there.
-        if response.status_code == HTTPStatus.OK and response.mimetype == "text/html" and _leads_nowhere():
+        kind = response.headers.get("Content-Type", "")
+        if response.status_code == HTTPStatus.OK and kind.startswith("text/html") and _leads_nowhere():
             response.status_code = HTTPStatus.NOT_FOUND
         return response
 

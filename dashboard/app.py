@@ -1,26 +1,24 @@
 """The Dash application: frame, pages, and the Flask behaviour around them."""
 
-import logging
-import secrets
-
 import flask
-from dash import Dash, set_props
+from dash import Dash
 from flask_compress import Compress
 
-from dashboard import answers, bundle, drawer, exports, ids, router, security, shell
+from dashboard import answers, api, bundle, drawer, exports, health, router, security, shell
+from dashboard.callbacks import Callbacks
 from dashboard.index_page import ASSETS, index_string
 from dashboard.plotly_bundle import plotly_url
 from dashboard.portal import EXTENSION, Portal
-from dashboard.toast import toast
-
-_LOG = logging.getLogger(__name__)
+from dashboard.vitals import Vitals
 
 
-def create_app(portal: Portal) -> Dash:
+def create_app(portal: Portal, vitals: Vitals | None = None) -> Dash:
     """The application of one portal. Nothing is read from any source here.
 
     Every hook is in place when this returns: the first request may follow at once, and should come before workers fork.
     """
+    vitals = vitals or Vitals()
+    callbacks = Callbacks(vitals.metrics)
     server = flask.Flask("dashboard", static_folder=None)
     server.extensions[EXTENSION] = portal
     app = Dash(
@@ -40,7 +38,7 @@ def create_app(portal: Portal) -> Dash:
         ),
         serve_locally=True,
         suppress_callback_exceptions=True,
-        on_error=_failed,
+        on_error=callbacks.failed,
         compress=False,
         add_log_handler=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -49,16 +47,12 @@ def create_app(portal: Portal) -> Dash:
     shell.register(app)
     router.register(app)
     drawer.register(app)
+    callbacks.install(server, app, portal.prefix)
     exports.install(server, portal)
+    health.install(server, portal, vitals)
     answers.install(server, portal.prefix)
+    api.install(server, portal)
     bundle.install(server, portal.prefix)
     Compress(server)
     security.install(server, app, portal)
     return app
-
-
-def _failed(error: Exception) -> None:
-    """A callback failed: log it under an id and say that id to the reader; the page stays as it was."""
-    reference = secrets.token_hex(4)
-    _LOG.error("callback failed, reference %s", reference, exc_info=error)
-    set_props(ids.TOASTS, {"children": [toast(reference)]})

@@ -6,39 +6,53 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
+from dashboard.follower import Follower
 from dashboard.refresher import Refresher
 from dashboard.services import Running
-from opsportal.ports import Lease
+from opsportal.heartbeat import Heartbeat
 from opsportal.snapshots import fill
 from servicelevel.errors import PortalError
 from servicelevel.snapshot import last_ended_day
 
 FIRST_LOOK_S: Final = 2.0
 LOOK_EVERY_S: Final = 900.0
-LEASE_S: Final = 1_800.0
 
 _log = logging.getLogger(__name__)
 
 
 class Background:
-    """The refresher, and a thread that puts ended days into history. Start it after the fork."""
+    """The refresher, the follower, and a thread that puts ended days into history. Start it after the fork."""
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self._refresher = Refresher(running.portal.reports, running.leases)
+        self._lock_s = float(running.portal.settings.lock_ttl)
+        self._refresher = Refresher(running.portal.reports, running.leases, lock_s=self._lock_s)
+        self._follower = Follower(running.portal.reports)
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._keep_history, name="history", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._refresher.start()
+        self._follower.start()
         if self._running.portal.settings.history_days:
             self._thread.start()
 
-    def stop(self) -> None:
-        """End soon; reads under way are given up at their next step."""
+    def leads(self) -> bool:
+        """Whether this process is the one that reads."""
+        return self._refresher.leads
+
+    def end(self) -> None:
+        """Begin to end, without waiting: reads under way are given up at their next step."""
         self._ends.set()
-        self._refresher.stop()
+        self._refresher.end()
+        self._follower.end()
+
+    def stop(self, wait_s: float = 10.0) -> None:
+        """End, and wait for that so many seconds at most."""
+        self.end()
+        self._refresher.stop(wait_s)
+        self._follower.stop(wait_s)
 
     def _keep_history(self) -> None:
         wait_s = FIRST_LOOK_S
@@ -68,15 +82,13 @@ class Background:
         seen = reports.overview().served.values()
         if any(served.progress is not None for served in seen):
             return False
-        lease: Lease | None = self._running.leases.take("history", LEASE_S)
+        lease = self._running.leases.take("history", self._lock_s)
         if lease is None:
             return True
-        try:
+        with Heartbeat(lease, self._lock_s):
             readings = [reading for served in seen if (reading := reports.reading(served.queue.id)) is not None]
             if readings:
                 last = max(last_ended_day(reading.queue.calendar, now()) for reading in readings)
                 first = last - timedelta(days=settings.history_days - 1)
                 fill(readings, self._running.history, first, last, engine_version=version("opsportal"), now=now)
-        finally:
-            lease.release()
         return True

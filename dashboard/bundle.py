@@ -1,4 +1,7 @@
-"""The portal's own styles and scripts, each joined into one file, so that a first visit asks for two and not twenty."""
+"""The portal's own styles and scripts, each joined into one file, so that a first visit asks for two and not twenty.
+
+What runs before everything stays a file of its own, and is answered from memory as they are.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -26,16 +29,16 @@ def url(prefix: str, name: str) -> str:
 
 
 def install(server: flask.Flask, prefix: str) -> None:
-    """Answer the two addresses, and leave out of the document what the second loads when it is needed."""
+    """Answer the three addresses, and leave out of the document what scripts load when it is needed."""
     late.hold_back()
-    for name in _TYPES:
-        server.add_url_rule(f"{prefix}assets/{name}", f"bundle {name}", _answering(name))
+    for name, mimetype in _TYPES.items():
+        server.add_url_rule(f"{prefix}assets/{name}", f"bundle {name}", _answering(joined(name), mimetype))
+    early = _answering((ASSETS / EARLY).read_bytes(), _TYPES[SCRIPTS])
+    server.add_url_rule(f"{prefix}assets/{EARLY}", f"bundle {EARLY}", early)
 
 
-def _answering(name: str) -> Callable[[], flask.Response]:
-    content = joined(name)
-
+def _answering(content: bytes, mimetype: str) -> Callable[[], flask.Response]:
     def answer() -> flask.Response:
-        return flask.Response(content, mimetype=_TYPES[name])
+        return flask.Response(content, mimetype=mimetype)
 
     return answer

@@ -7,13 +7,27 @@ PortalError
 """
 
 import fcntl
+import os
+import struct
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
-from cachelib.serializers import FileSystemSerializer
+from cachelib.serializers import FileSystemSerializer, RedisSerializer
 from flask_caching.backends.filesystemcache import FileSystemCache
 
 from servicelevel.errors import PortalError
+
+_EXPIRY: Final = struct.Struct("I")
+"""How each file begins: the second (epoch) after which it counts for nothing; 0: never."""
+
+_BEGUN: Final = ".__wz_cache"
+_BEGUN_FOR_S: Final = 3600
+"""A file that somebody began to write so long ago belongs to a process that died over it."""
 
 
 class CacheFailed(PortalError):
@@ -26,7 +40,7 @@ class CacheFailed(PortalError):
         )
 
 
-class BytesOnly(FileSystemSerializer):
+class BytesOnly(FileSystemSerializer, RedisSerializer):
     """Lets bytes through as they are. Anything else would be pickled, and unpickling runs what it is given."""
 
     def dump(self, value: Any, f: IO[bytes], protocol: int = 0) -> None:
@@ -36,7 +50,7 @@ class BytesOnly(FileSystemSerializer):
             TypeError: it is something else.
         """
         del protocol
-        f.write(_bytes(value))
+        f.write(only_bytes(value))
 
     def load(self, f: IO[bytes]) -> bytes:
         """The bytes that follow."""
@@ -49,18 +63,72 @@ class BytesOnly(FileSystemSerializer):
             TypeError: it is something else.
         """
         del protocol
-        return _bytes(value)
+        return only_bytes(value)
 
-    def loads(self, bvalue: bytes) -> bytes:
-        """Bytes as they are."""
+    def loads(self, bvalue: bytes | None) -> bytes | None:
+        """Bytes as they are; None stands for none in Redis."""
         return bvalue
+
+
+class Files(FileSystemCache):
+    """Flask-Caching's files, quiet and quick about those that cannot be read or written.
+
+    The original logs a traceback each time, waits ten seconds for a permission, and leaves behind what it could not
+    finish on a full disk, which then never gets any emptier.
+    """
+
+    serializer = BytesOnly()
+
+    def get(self, key: str) -> Any:
+        """The value, or None when there is none that can be read."""
+        try:
+            with Path(self._get_filename(key)).open("rb") as file:
+                return None if _expired(file) else self.serializer.load(file)
+        except OSError:
+            return None
+
+    def set(self, key: str, value: Any, timeout: int | timedelta | None = None, mgmt_element: bool = False) -> bool:
+        """Keep a value; False when it cannot be written, and then what was there before still is."""
+        del mgmt_element  # there are none without a threshold
+        expires, begun = self._normalize_timeout(timeout), None
+        try:
+            descriptor, begun = tempfile.mkstemp(suffix=_BEGUN, dir=self._path)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_EXPIRY.pack(expires))
+                self.serializer.dump(value, file)
+            Path(begun).replace(self._get_filename(key))
+        except BaseException as error:
+            if begun is not None:
+                with suppress(OSError):
+                    Path(begun).unlink()
+            if isinstance(error, OSError):
+                return False
+            raise
+        return True
+
+    def delete(self, key: str, mgmt_element: bool = False) -> bool:
+        """Forget a value; False when it cannot be removed."""
+        del mgmt_element
+        try:
+            Path(self._get_filename(key)).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
+
+    def sweep(self) -> None:
+        """Remove what has expired and what was never finished."""
+        with suppress(OSError):
+            for path in Path(self._path).iterdir():
+                with suppress(OSError):
+                    if _is_over(path):
+                        path.unlink()
 
 
 class FileCache:
     """Values in files of a folder that this cache has for itself, for all processes of one machine."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin with what the folder holds.
+        """Begin with what the folder holds and is not over.
 
         Raises:
             CacheFailed: there can be no such folder.
@@ -68,15 +136,19 @@ class FileCache:
         self._folder, self._adding = folder, folder / "adding"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._engine = FileSystemCache(str(folder / "values"), threshold=0, default_timeout=0)
+            self._engine = Files(str(folder / "values"), threshold=0, default_timeout=0)
         except OSError:
             raise CacheFailed(folder) from None
-        self._engine.serializer = BytesOnly()
+        self._engine.sweep()
 
     def get(self, key: str) -> bytes | None:
         """The value, or None when there is none that can be read."""
         value = self._engine.get(key)
         return value if isinstance(value, bytes) else None
+
+    def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The value of each key in its place, as `get` has it."""
+        return [self.get(key) for key in keys]
 
     def set(self, key: str, value: bytes, *, timeout_s: int) -> None:
         """Keep a value for so many seconds at most.
@@ -108,7 +180,25 @@ class FileCache:
         self._engine.delete(key)
 
 
-def _bytes(value: Any) -> bytes:
+def only_bytes(value: Any) -> bytes:
+    """The value.
+
+    Raises:
+        TypeError: it is something else than bytes.
+    """
     if not isinstance(value, bytes):
         raise TypeError(f"the cache takes bytes, not {type(value).__name__}")
     return value
+
+
+def _expired(file: IO[bytes]) -> bool:
+    """Whether a file, read up to its value, counts for nothing: its time is over, or it was cut."""
+    head = file.read(_EXPIRY.size)
+    return len(head) < _EXPIRY.size or 0 < _EXPIRY.unpack(head)[0] < time.time()  # noqa: TID251 - of the files' own form
+
+
+def _is_over(path: Path) -> bool:
+    if path.suffix == _BEGUN:
+        return time.time() - path.stat().st_mtime > _BEGUN_FOR_S  # noqa: TID251 - the clock of the files
+    with path.open("rb") as file:
+        return _expired(file)

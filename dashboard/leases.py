@@ -25,6 +25,8 @@ _PROCESSES = Path("/proc")
 _BORN_FIELD = 18
 """Place of the start time behind the state in a process's status line."""
 _ENDED = ("Z", "X")
+_RECORD_BYTES = 512
+"""More than any record takes: a host's name has 64 bytes at most."""
 
 
 class LeaseFailed(PortalError):
@@ -107,7 +109,7 @@ class FileLease:
         """Give it back, if it still is ours."""
         with suppress(OSError), self._opened() as file:
             if self._is_ours(file):
-                file.truncate(0)
+                _overwrite(file, b"")
 
     def _is_ours(self, file: BinaryIO) -> bool:
         holder = _read(file)
@@ -117,9 +119,7 @@ class FileLease:
         pid = os.getpid()
         until_s = self._clock_s() + for_s
         holder = _Holder(self._token, socket.gethostname(), pid, _born(pid), until_s, for_s)
-        file.seek(0)
-        file.truncate()
-        file.write(msgspec.json.encode(holder))
+        _overwrite(file, msgspec.json.encode(holder))
 
     @contextmanager
     def _opened(self) -> Iterator[BinaryIO]:
@@ -146,6 +146,13 @@ class _Holder(msgspec.Struct, frozen=True):
             return False
         elsewhere = self.host != socket.gethostname()
         return elsewhere or not _PROCESSES.is_dir() or _born(self.pid) == self.born
+
+
+def _overwrite(file: BinaryIO, record: bytes) -> None:
+    """Put a record in place of the one before. The file never shrinks: on a full disk it would not grow again."""
+    file.seek(0)
+    file.write(record.ljust(_RECORD_BYTES))
+    file.flush()
 
 
 def _read(file: BinaryIO) -> _Holder | None:

@@ -1,26 +1,17 @@
-"""The portal under Gunicorn: one application made and warmed up before the workers are forked from it."""
+"""The portal as a server: one application, made and warmed up before the workers are forked from it."""
 
-import logging
-import os
-from typing import Any, Final
+from typing import Any
 
 import flask
 from gunicorn.app.base import BaseApplication
 
-from dashboard import services, static
+from dashboard import access, metrics_folder, services, static
 from dashboard.app import create_app
-from dashboard.background import Background
-from dashboard.services import Running
+from dashboard.gunicorn_options import options
+from dashboard.metrics import Metrics
 from dashboard.shared_folder import shared_folder
 from opsportal.settings import Settings
 from servicelevel.errors import PortalError
-
-THREADS: Final = 4
-KEEP_ALIVE_S: Final = 90
-"""Longer than load balancers keep a connection, so that it is never they who find it closed."""
-STOP_S: Final = 10
-
-_log = logging.getLogger(__name__)
 
 
 class WarmUpFailed(PortalError):
@@ -43,14 +34,27 @@ def serve(settings: Settings) -> None:
     Raises:
         PortalError: the portal cannot be put together.
     """
+    _Gunicorn(build(settings), options(settings)).run()
+
+
+def build(settings: Settings) -> flask.Flask:
+    """The application, ready to be forked: no connection is open, no thread runs, and the first requests are answered.
+
+    Raises:
+        PortalError: the portal cannot be put together.
+    """
     if settings.open_to_others and settings.auth_none_confirmed is None:
         raise OpenToOthers(settings.host)
-    folder = shared_folder(settings)
-    running = services.build(settings, folder)
-    app = create_app(running.portal)
-    warm_up(app.server, running.portal.prefix)
-    static.freeze(app, running.portal.prefix, folder / "static")
-    _Gunicorn(app.server, _options(settings, running)).run()
+    folder, metrics = shared_folder(settings), Metrics(metrics_folder.prepare(settings))
+    running = services.build(settings, folder, metrics)
+    portal = running.portal
+    app = create_app(portal, running.vitals)
+    server: flask.Flask = app.server
+    services.put_on(server, running)
+    warm_up(server, portal.prefix)
+    static.freeze(app, portal.prefix, folder / "static")
+    access.install(server, portal.prefix, metrics)
+    return server
 
 
 def warm_up(server: flask.Flask, prefix: str) -> None:
@@ -64,37 +68,6 @@ def warm_up(server: flask.Flask, prefix: str) -> None:
             status = client.get(path).status_code
             if status != 200:
                 raise WarmUpFailed(f"The portal answers {path} with {status}; the log says why.")
-
-
-def _options(settings: Settings, running: Running) -> dict[str, Any]:
-    backgrounds: dict[int, Background] = {}
-
-    def post_fork(_: object, worker: Any) -> None:
-        backgrounds[os.getpid()] = background = Background(running)
-        background.start()
-        _log.debug("worker %s is up", worker.pid)
-
-    def worker_exit(_: object, __: object) -> None:
-        background = backgrounds.pop(os.getpid(), None)
-        if background is not None:
-            background.stop()
-
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return {
-        "bind": f"{host}:{settings.port}",
-        "workers": settings.web_concurrency,
-        "worker_class": "gthread",
-        "threads": THREADS,
-        "preload_app": True,
-        "keepalive": KEEP_ALIVE_S,
-        "timeout": 60,
-        "graceful_timeout": STOP_S,
-        "control_socket_disable": True,
-        "loglevel": settings.log_level.lower(),
-        "proc_name": "opsportal",
-        "post_fork": post_fork,
-        "worker_exit": worker_exit,
-    }
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn declares no types

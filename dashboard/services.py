@@ -1,15 +1,22 @@
-"""From settings to the services behind the pages: what is shared by all workers lies in one folder."""
+"""From settings to the services behind the pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Final, cast
 
-from dashboard.cache import FileCache
-from dashboard.leases import FileLeases
+import flask
+
+from dashboard.metrics import Metrics
 from dashboard.portal import Portal
+from dashboard.shared_store import SharedStore, shared_store
+from dashboard.vitals import SeenHistory, Vitals, standing_of
 from opsportal import wiring
 from opsportal.ports import History, Leases
 from opsportal.settings import Settings
 from opsportal.trends import Trends
+
+_EXTENSION: Final = "opsportal.running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +26,33 @@ class Running:
     portal: Portal
     leases: Leases
     history: History
+    store: SharedStore | None = None
+    """Where the workers share what they know, for those who tell how it fares."""
+    vitals: Vitals = field(default_factory=Vitals)
 
 
-def build(settings: Settings, folder: Path) -> Running:
-    """Wire everything. No connection is opened and no thread started: workers may be forked afterwards.
+def build(settings: Settings, folder: Path, metrics: Metrics | None = None) -> Running:
+    """Wire everything; what this machine's workers share lies below a folder.
+
+    No connection is opened and no thread started: workers may be forked afterwards.
 
     Raises:
         PortalError: the settings name something that cannot be used.
     """
-    cache, leases = FileCache(folder / "shared"), FileLeases(folder / "leases")
-    services = wiring.build_cached(settings, cache, leases)
-    history = wiring.history(settings)
+    store, metrics = shared_store(settings, folder), metrics or Metrics()
+    services = wiring.build_cached(settings, store.cache, store.leases, observer=metrics)
+    history = SeenHistory(wiring.history(settings), services.now, metrics.history_days)
     trends = Trends(history, lambda: services.reports.policy, services.now)
-    return Running(Portal(services.reports, trends, settings, services.jira_url, services.now), leases, history)
+    portal = Portal(services.reports, trends, settings, services.jira_url, services.now)
+    vitals = Vitals(metrics, partial(standing_of, store), history.last, started=False)
+    return Running(portal, store.leases, history, store, vitals)
+
+
+def put_on(server: flask.Flask, running: Running) -> None:
+    """Let those who are given the application alone find what runs beside it."""
+    server.extensions[_EXTENSION] = running
+
+
+def running_on(server: flask.Flask) -> Running:
+    """What was put on an application."""
+    return cast(Running, server.extensions[_EXTENSION])

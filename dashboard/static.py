@@ -4,8 +4,9 @@ Dash makes the addresses of its scripts up as it goes, so they are asked for onc
 """
 
 import gzip
+import logging
+import os
 import re
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -23,21 +24,20 @@ _COMPRESSED: Final = frozenset({".css", ".js", ".json", ".map", ".svg"})
 _NEVER_LOADED: Final = ("async-enterprise.js", "async-mathjax.js", "async-upload.js", "async-export.js")
 _LEAST_BYTES: Final = 600
 
+_log = logging.getLogger(__name__)
+
 
 def freeze(app: Dash, prefix: str, folder: Path) -> None:
-    """Write every script and style down below `folder`, and serve them from there. Call it after the first request."""
+    """Write every script and style down below `folder`, and serve them from there. Call it after the first request.
+
+    Where they cannot be written, for want of room say, each is made when it is asked for.
+    """
     server: flask.Flask = app.server
-    shutil.rmtree(folder, ignore_errors=True)
-    with server.test_client() as client:
-        for path in sorted(_suites(app, client.get(prefix).text)):
-            answer = client.get(f"{prefix}{path}")
-            if answer.status_code == 200:
-                _write(folder / path, answer.data)
-    for source in sorted(ASSETS.rglob("*")):
-        if source.is_file():
-            _write(folder / "assets" / source.relative_to(ASSETS), source.read_bytes())
-    for name in (bundle.STYLES, bundle.SCRIPTS):
-        _write(folder / "assets" / name, bundle.joined(name))
+    try:
+        _write_all(app, server, prefix, folder)
+    except OSError as error:
+        _log.warning("%s cannot be used: %s. Scripts and styles are slower to load.", folder, error.strerror)
+        return
     server.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         server.wsgi_app,
         root=str(folder),
@@ -46,6 +46,23 @@ def freeze(app: Dash, prefix: str, folder: Path) -> None:
         add_headers_function=_headers,
         immutable_file_test=_never_changes,
     )
+
+
+def _write_all(app: Dash, server: flask.Flask, prefix: str, folder: Path) -> None:
+    written: set[Path] = set()
+    with server.test_client() as client:
+        for path in sorted(_suites(app, client.get(prefix).text)):
+            answer = client.get(f"{prefix}{path}")
+            if answer.status_code == 200:
+                written |= _write(folder / path, answer.data)
+    for source in sorted(ASSETS.rglob("*")):
+        if source.is_file():
+            written |= _write(folder / "assets" / source.relative_to(ASSETS), source.read_bytes())
+    for name in (bundle.STYLES, bundle.SCRIPTS):
+        written |= _write(folder / "assets" / name, bundle.joined(name))
+    for found in folder.rglob("*"):
+        if found.is_file() and found not in written and not _under_way(found):
+            found.unlink(missing_ok=True)
 
 
 def _suites(app: Dash, document: str) -> set[str]:
@@ -61,11 +78,24 @@ def _suites(app: Dash, document: str) -> set[str]:
     return {*listed, *lazy, *late.paths().values()}
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes) -> set[Path]:
+    """Write a file, and a compressed one beside it where that is worth it: which were written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    written = {_put(path, content)}
     if path.suffix in _COMPRESSED and len(content) >= _LEAST_BYTES:
-        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, 6, mtime=0))
+        written.add(_put(path.with_name(f"{path.name}.gz"), gzip.compress(content, 6, mtime=0)))
+    return written
+
+
+def _put(path: Path, content: bytes) -> Path:
+    # Another portal on the same folder may be answering from it: it always finds the whole of either.
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    return beside.replace(path)
+
+
+def _under_way(path: Path) -> bool:
+    return path.suffix.removeprefix(".").isdigit()
 
 
 def _never_changes(path: str, url: str) -> bool:

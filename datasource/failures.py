@@ -18,6 +18,18 @@ def message_of(body: bytes, content_type: str) -> str:
         raw = body[:4000].decode("utf-8", "replace")
         text = re.sub(r"<(script|style|head).*?</\1>|<[^>]*>", " ", raw, flags=re.DOTALL | re.IGNORECASE)
         text = "" if "html" in content_type.lower() and not text.strip() else text
+    return _line(text)
+
+
+def field_of(body: bytes) -> str:
+    """The same, but only what stands in a field for messages: nothing that a page or a proxy says of itself."""
+    text = _from_json(body)
+    return (
+        "" if text is None or body.lstrip()[:1] != b"{" or re.search(r"<[a-z!/]", text, re.IGNORECASE) else _line(text)
+    )
+
+
+def _line(text: str) -> str:
     line = "".join(c if c.isprintable() else " " for c in text)
     return re.sub(r"\s+", " ", line).strip()[:LONGEST].rstrip(". ")
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from datasource.deadline import Deadline
 from datasource.jira.dialect import Dialect
 from datasource.jira.reads import Site
+from datasource.shared_changes import SharedChanges, Wanted
+from datasource.tempo.cloud import TempoCloud
 from datasource.tempo.site import Tempo
 from servicelevel.columns import TicketColumns
 from servicelevel.instants import HOUR_MS, MINUTE_MS, to_datetime
@@ -20,10 +22,14 @@ COMPARED_DAYS = 35
 
 
 class TempoHours:
-    """The portal's source of hours."""
+    """The portal's source of hours.
 
-    def __init__(self, tempo: Tempo, jira: Dialect) -> None:
+    What changed is asked for all queues at once where Tempo tells changes; the answer serves for `shared_s` seconds.
+    """
+
+    def __init__(self, tempo: Tempo, jira: Dialect, *, shared_s: float = 0.0) -> None:
         self._tempo, self._jira = tempo, jira
+        self._changes = SharedChanges(tempo, shared_s) if shared_s and isinstance(tempo, TempoCloud) else None
 
     def read(
         self,
@@ -48,19 +54,22 @@ class TempoHours:
         deadline = Deadline.after(budget_s)
         if previous is not None and previous.first > first:
             previous = None
-        compare = previous is None or last > previous.last or read_at - previous.compared_at >= COMPARE_EVERY_MS
+        compare = previous is None or last > previous.last or not 0 <= read_at - previous.compared_at < COMPARE_EVERY_MS
         if previous is None:
             site = self._jira.reads(deadline).site
             projects = tuple(int(site.project(key, deadline).id) for key in queue.projects)
             worklogs: Iterable[Worklog] = self._tempo.project_worklogs(projects, first, last, deadline)
+            told_at = read_at
         else:
             projects = previous.projects
-            worklogs = self._changed(previous, first, last, deadline, compare=compare)
+            worklogs, told_at = self._changed(queue, tickets, previous, first, last, read_at, deadline, compare=compare)
         team = previous.team if previous else None
         if compare and queue.tempo_team is not None:
             team = self._tempo.team_hours(queue.tempo_team, first, last, deadline)
         kept = tuple(sorted((item for item in worklogs if first <= item.day <= last), key=lambda item: item.id))
         gone, elsewhere = self._outside(tickets, None if compare else previous, kept, deadline)
+        people = self._people(tickets, previous, kept, deadline)
+        self._tempo.proved()
         return HoursRead(
             first=first,
             last=last,
@@ -68,28 +77,43 @@ class TempoHours:
             worklogs=kept,
             gone=gone,
             elsewhere=elsewhere,
-            people=self._people(tickets, previous, kept, deadline),
+            people=people,
             team=team,
-            cursor=read_at,
+            cursor=told_at,
             compared_at=read_at if previous is None or compare else previous.compared_at,
             requests=deadline.sent.count,
         )
 
     def _changed(
-        self, previous: HoursRead, first: date, last: date, deadline: Deadline, *, compare: bool
-    ) -> Iterable[Worklog]:
-        by_id = {item.id: item for item in previous.worklogs}
+        self,
+        queue: Queue,
+        tickets: TicketColumns,
+        previous: HoursRead,
+        first: date,
+        last: date,
+        read_at: int,
+        deadline: Deadline,
+        *,
+        compare: bool,
+    ) -> tuple[Iterable[Worklog], int]:
+        """The hours as they are now, and the instant as of which that is so."""
+        by_id, told_at = {item.id: item for item in previous.worklogs}, read_at
         if compare:
             # Hours may be booked ahead: a date that was not asked for before is read whole, however long ago they were.
             unseen = previous.last + timedelta(days=1)
             since = max(first, min(unseen, last - timedelta(days=COMPARED_DAYS - 1)))
             by_id = {number: item for number, item in by_id.items() if item.day < since}
-            found = self._tempo.project_worklogs(previous.projects, since, last, deadline)
+            found: Iterable[Worklog] = self._tempo.project_worklogs(previous.projects, since, last, deadline)
+        elif self._changes is None:
+            since_at = to_datetime(previous.cursor - OVERLAP_MS)
+            found = self._tempo.project_worklogs(previous.projects, first, last, deadline, since_at)
         else:
-            since_ms = to_datetime(previous.cursor - OVERLAP_MS)
-            found = self._tempo.project_worklogs(previous.projects, first, last, deadline, since_ms)
+            projects, known = frozenset(previous.projects), previous.gone.union(previous.elsewhere, tickets.id.tolist())
+            since_ms = previous.cursor - OVERLAP_MS
+            wanted = Wanted(queue.id, projects, first, last, since_ms, previous.cursor, known)
+            found, told_at = self._changes.read(wanted, read_at, deadline)
         by_id.update((item.id, item) for item in found)
-        return by_id.values()
+        return by_id.values(), told_at
 
     def _outside(
         self, tickets: TicketColumns, previous: HoursRead | None, worklogs: Iterable[Worklog], deadline: Deadline

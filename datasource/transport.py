@@ -5,13 +5,11 @@ Every request is a read, the POSTs among them too, so every one may be asked aga
 
 import base64
 import contextlib
-import email.utils
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -20,6 +18,7 @@ import urllib3
 from pydantic import SecretStr
 from requests.auth import AuthBase
 
+from datasource.breaker import PROBE_S, AlwaysOpen, Gate, Permit
 from datasource.deadline import Deadline
 from datasource.errors import (
     DeadlinePassed,
@@ -32,7 +31,9 @@ from datasource.errors import (
     SourceThrottled,
     SourceUnreachable,
 )
-from datasource.failures import message_of
+from datasource.failures import field_of, message_of
+from datasource.rate import Rate
+from datasource.retry_after import made_at, retry_after_s
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 60.0
@@ -97,15 +98,45 @@ class _Session(requests.Session):
         """Nowhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Why an answer cannot be used: how long to wait before asking again, and who is concerned.
+
+    `asked_s` is what the source itself asks for. `passing`: it may be gone when asked again. `of_all`: it is no matter
+    of this question, the source as a whole is out of order.
+    """
+
+    error: SourceError
+    wait_s: float = 0.0
+    asked_s: float = 0.0
+    passing: bool = False
+    of_all: bool = False
+
+
 class Transport:
     """Asks one source. Safe to share between threads; at most `in_flight` requests are under way at once.
 
-    When the source asks to wait, every thread waits: a storm of retries only lengthens a quota's silence.
+    When the source asks to wait, every thread waits: a storm of retries only lengthens a quota's silence. `gate` says
+    whether anything is sent at all, `rate` how much of it. `request_id` goes with each request, and `told` hears the
+    source, the status (None: no answer) and the seconds of each.
     """
 
-    def __init__(self, source: str, base_url: str, login: Login, *, in_flight: int) -> None:
+    def __init__(
+        self,
+        source: str,
+        base_url: str,
+        login: Login,
+        *,
+        in_flight: int,
+        gate: Gate | None = None,
+        rate: Rate | None = None,
+        request_id: Callable[[], str | None] = lambda: None,
+        told: Callable[[str, int | None, float], None] = lambda *_: None,
+    ) -> None:
         self.source, self.base_url = source, base_url.rstrip("/")
         self._login = login
+        self._gate: Gate = gate or AlwaysOpen()
+        self._rate, self._request_id, self._told = rate, request_id, told
         self._lanes = threading.BoundedSemaphore(in_flight)
         self._quiet_until = 0.0
         self._session = _Session()
@@ -138,35 +169,116 @@ class Transport:
         """Give the connections back."""
         self._session.close()
 
+    def as_visitor(self, login: Login) -> "Transport":
+        """Another way to the same source with another login, one request at a time and through the same gate."""
+        return Transport(
+            self.source,
+            self.base_url,
+            login,
+            in_flight=1,
+            gate=self._gate,
+            rate=self._rate,
+            request_id=self._request_id,
+            told=self._told,
+        )
+
+    def proved(self) -> None:
+        """A whole read of the source went well."""
+        self._gate.proved()
+
     def _ask(
         self, method: str, path: str, deadline: Deadline, params: Params | None, body: Mapping[str, object] | None
     ) -> Answer:
         call = f"{method} {path}"
-        failure: SourceError
-        for attempt in range(1, ATTEMPTS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             quiet_s = self._quiet_until - time.monotonic()
             if quiet_s > max(deadline.left_s(), 0.0):
                 raise SourceThrottled(self.source, quiet_s, call=call)
             self._wait(quiet_s, call, deadline)
-            deadline.sent.add()
-            try:
-                response = self._send(method, path, deadline, params, body)
-            except SourceUnreachable as error:
-                failure, wait = error, _backoff_s(attempt)
-            else:
-                status, headers, content = response
-                if status not in TRANSIENT:
-                    return self._accepted(call, status, headers, content)
-                # Data Center sends 0 with every answer while requests are left, with failures too: that is no wait.
-                asked = retry_after_s(headers)
-                wait = asked or _backoff_s(attempt)
-                failure = self._failure(call, status, headers, content, wait)
-                if status == 429:
-                    self._quiet_until = max(self._quiet_until, time.monotonic() + wait)
-            if attempt == ATTEMPTS or wait > deadline.left_s() > 0:
-                break  # what stands in the way says more than that the time would not suffice
-            self._wait(wait, call, deadline)
-        raise failure
+            answer = self._once(method, path, deadline, params, body, attempt)
+            if isinstance(answer, Answer):
+                return answer
+            shut_s = self._gate.left_s()
+            if shut_s:
+                answer.error.retry_after_s = max(answer.error.retry_after_s or 0.0, shut_s)
+            # What stands in the way says more than that the time would not suffice.
+            too_long = answer.wait_s > deadline.left_s() > 0
+            if too_long or shut_s or not answer.passing or attempt == ATTEMPTS:
+                raise answer.error
+            self._wait(answer.wait_s, call, deadline)
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        params: Params | None,
+        body: Mapping[str, object] | None,
+        attempt: int,
+    ) -> "Answer | _Refused":
+        """One request, of which the gate is told what became of it."""
+        call = f"{method} {path}"
+        with self._lane(call, deadline):
+            if deadline.left_s() <= 0:
+                raise DeadlinePassed(self.source, "the time for this read is used up", call=call)
+            with self._gate.admitted(deadline.left_s()) as permit:
+                if self._rate is not None:
+                    self._rate.wait()
+                answer = self._asked(method, path, _soon(permit, deadline), params, body, attempt)
+                if isinstance(answer, Answer) or not answer.of_all:
+                    self._gate.answered(permit)
+                else:
+                    over = answer.asked_s > max(deadline.left_s(), 0.0)
+                    self._gate.failed(permit, answer.error, asked_s=answer.asked_s, over=over)
+                return answer
+
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        params: Params | None,
+        body: Mapping[str, object] | None,
+        attempt: int,
+    ) -> "Answer | _Refused":
+        deadline.sent.add()
+        began_s, status = time.monotonic(), None
+        try:
+            status, headers, content = self._send(method, path, deadline, params, body)
+            return self._judged(f"{method} {path}", status, headers, content, attempt)
+        except (SourceUnreachable, DeadlinePassed) as error:
+            unreachable = isinstance(error, SourceUnreachable)
+            return _Refused(error, wait_s=_backoff_s(attempt), passing=unreachable, of_all=True)
+        except SourceMalformed as error:
+            return _Refused(error)
+        finally:
+            self._told(self.source, status, time.monotonic() - began_s)
+
+    def _judged(
+        self, call: str, status: int, headers: Mapping[str, str], content: bytes, attempt: int
+    ) -> "Answer | _Refused":
+        if status in TRANSIENT:
+            # Data Center sends 0 with every answer while requests are left, with failures too: that is no wait.
+            asked_s = retry_after_s(headers) or 0.0
+            wait_s = asked_s or _backoff_s(attempt)
+            if status == 429:
+                self._quiet_until = max(self._quiet_until, time.monotonic() + wait_s)
+            error = self._failure(call, status, headers, content, wait_s)
+            return _Refused(error, wait_s, asked_s, passing=True, of_all=True)
+        if "AUTHENTICATED_FAILED" in headers.get("x-seraph-loginreason", ""):
+            what = "the login failed, and the answer is the one for anonymous visitors"
+            return _Refused(LoginFailed(self.source, what, call=call), of_all=True)
+        if status >= 300:
+            locked = status == 403 and "X-Authentication-Denied-Reason" in headers
+            # A redirect leads to somebody who signs people in, or to a new address: no question gets past it.
+            of_all = status == 401 or status >= 500 or status < 400 or locked
+            return _Refused(self._failure(call, status, headers, content, 0.0), of_all=of_all)
+        if "html" in headers.get("content-type", "").lower() or content[:1] == b"<":
+            error = SourceMalformed(self.source, "a web page came instead of data", call=call)
+            return _Refused(error, of_all=True)
+        return Answer(content, headers, made_at(headers))
 
     def _wait(self, seconds: float, call: str, deadline: Deadline) -> None:
         if max(seconds, 0.0) > deadline.left_s():
@@ -178,24 +290,23 @@ class Transport:
         self, method: str, path: str, deadline: Deadline, params: Params | None, body: Mapping[str, object] | None
     ) -> tuple[int, Mapping[str, str], bytes]:
         call = f"{method} {path}"
-        with self._lane(call, deadline):
-            left = deadline.left_s()
-            if left <= 0:
-                raise DeadlinePassed(self.source, "the time for this read is used up", call=call)
-            timeout = (min(CONNECT_TIMEOUT_S, left), min(READ_TIMEOUT_S, left))
-            try:
-                with self._session.request(
-                    method,
-                    self.base_url + path,
-                    params=dict(params or {}),
-                    json=body,
-                    timeout=timeout,
-                    allow_redirects=False,  # a redirect would carry the credentials to wherever it points
-                    stream=True,
-                ) as response:
-                    return response.status_code, response.headers, self._content(response, call, deadline)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise SourceUnreachable(self.source, _reason(error), call=call) from None
+        left = max(deadline.left_s(), 0.001)
+        timeout = (min(CONNECT_TIMEOUT_S, left), min(READ_TIMEOUT_S, left))
+        request_id = self._request_id()
+        try:
+            with self._session.request(
+                method,
+                self.base_url + path,
+                params=dict(params or {}),
+                json=body,
+                headers={} if request_id is None else {"X-Request-Id": request_id},
+                timeout=timeout,
+                allow_redirects=False,  # a redirect would carry the credentials to wherever it points
+                stream=True,
+            ) as response:
+                return response.status_code, response.headers, self._content(response, call, deadline)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise SourceUnreachable(self.source, _reason(error), call=call) from None
 
     def _content(self, response: requests.Response, call: str, deadline: Deadline) -> bytes:
         """The whole body, decoded; given up when it drips past the deadline or grows without end."""
@@ -210,27 +321,19 @@ class Transport:
             parts.append(part)
         return b"".join(parts)
 
-    def _accepted(self, call: str, status: int, headers: Mapping[str, str], content: bytes) -> Answer:
-        if "AUTHENTICATED_FAILED" in headers.get("x-seraph-loginreason", ""):
-            raise LoginFailed(
-                self.source, "the login failed, and the answer is the one for anonymous visitors", call=call
-            )
-        if status >= 300:
-            raise self._failure(call, status, headers, content, 0.0)
-        if "html" in headers.get("content-type", "").lower() or content[:1] == b"<":
-            raise SourceMalformed(self.source, "a web page came instead of data", call=call)
-        return Answer(content, headers, _made_at(headers))
-
     def _failure(
         self, call: str, status: int, headers: Mapping[str, str], content: bytes, wait_s: float
     ) -> SourceError:
-        said = message_of(self._login.hidden_in(content), headers.get("content-type", ""))
+        body = self._login.hidden_in(content)
+        said = message_of(body, headers.get("content-type", ""))
         what = f"HTTP {status}" + (f": {said}" if said else "")
+        field = field_of(body)
+        shown = f"HTTP {status}" + (f": {field}" if field else "")
         if status == 401:
-            return LoginFailed(self.source, what, call=call, advice=_login_advice(said))
+            return LoginFailed(self.source, what, call=call, advice=_login_advice(said), shown=shown)
         if status == 403:
             denied = message_of(headers.get("X-Authentication-Denied-Reason", "").encode(), "text/plain")
-            return NotPermitted(self.source, f"{what} {denied}".strip(), call=call)
+            return NotPermitted(self.source, f"{what} {denied}".strip(), call=call, shown=shown)
         if status == 429:
             return SourceThrottled(self.source, wait_s, call=call)
         if 300 <= status < 400:
@@ -239,10 +342,10 @@ class Transport:
             return SourceRejected(self.source, f"HTTP {status}: sends us on to {host}", call=call, advice=advice)
         if status == 410:
             advice = "This version of the portal asks for an interface that is gone: update it."
-            return SourceRejected(self.source, what, call=call, advice=advice)
+            return SourceRejected(self.source, what, call=call, advice=advice, shown=shown)
         if 400 <= status < 500:
-            return SourceRejected(self.source, what, call=call, status=status)
-        return SourceFailed(self.source, what, call=call)
+            return SourceRejected(self.source, what, call=call, status=status, shown=shown)
+        return SourceFailed(self.source, what, call=call, shown=shown)
 
     @contextlib.contextmanager
     def _lane(self, call: str, deadline: Deadline) -> Iterator[None]:
@@ -254,29 +357,9 @@ class Transport:
             self._lanes.release()
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """How long the source asks to wait, in seconds: `Retry-After` as a number or a date, else the reset instant.
-
-    None when it says nothing that can be read; a moment in the past is 0. Moments are measured from the answer's own
-    `Date`, so that a clock of ours that is off does not matter.
-    """
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal() and len(value) < 10:
-        return float(value)
-    made_at = _made_at(headers)
-    if made_at is None:
-        return None
-    reset = headers.get("X-RateLimit-Reset", "")
-    for read, text in ((email.utils.parsedate_to_datetime, value), (_instant, reset)):
-        with contextlib.suppress(ValueError, TypeError):
-            return max(read(text).timestamp() - made_at / 1000, 0.0)
-    return None
-
-
-def _instant(text: str) -> datetime:
-    """An instant in ISO 8601, which some sites write without seconds; without an offset it is UTC."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _soon(permit: Permit, deadline: Deadline) -> Deadline:
+    """The deadline of a request: a probe has to tell soon."""
+    return replace(deadline, at=min(deadline.at, time.monotonic() + PROBE_S)) if permit.probe else deadline
 
 
 def _host(address: str) -> str | None:
@@ -287,12 +370,6 @@ def _host(address: str) -> str | None:
 
 def _backoff_s(attempt: int) -> float:
     return float(min(0.5 * 2 ** (attempt - 1), LONGEST_BACKOFF_S) * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
-
-
-def _made_at(headers: Mapping[str, str]) -> int | None:
-    with contextlib.suppress(ValueError, TypeError):
-        return int(email.utils.parsedate_to_datetime(headers.get("Date", "")).timestamp()) * 1000
-    return None
 
 
 def _reason(error: Exception) -> str:

@@ -84,7 +84,7 @@ def portal(sources: Ready, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     _require_free(port)
     with tempfile.TemporaryDirectory(prefix="opsportal-demo-", ignore_cleanup_errors=True) as folder:
         places = {"CACHE_DIR": f"{folder}/cache", "HISTORY_URL": f"sqlite:///{folder}/history.db", "PORT": str(port)}
-        environment = alone({**sources.environment(), **places, "LOG_LEVEL": "WARNING"})
+        environment = alone({**sources.environment(), **places, "LOG_LEVEL": "WARNING", "LOG_FORMAT": "text"})
         with subprocess.Popen([sys.executable, "-m", "dashboard"], env=environment) as process:
             try:
                 _wait(process, f"http://127.0.0.1:{port}/")

@@ -2,6 +2,7 @@
 
 from opsportal.head import Head
 from opsportal.source_note import ReadProgress
+from opsportal.turns import due_at, foreseen
 from servicelevel.columns import TicketColumns
 from servicelevel.freshness import Freshness
 
@@ -10,18 +11,19 @@ NAMED = 5
 
 
 def freshness(
-    head: Head, columns: TicketColumns | None, progress: ReadProgress | None, now: int, ttl_ms: int
+    queue_id: str, head: Head, columns: TicketColumns | None, progress: ReadProgress | None, now: int, ttl_ms: int
 ) -> Freshness:
-    """The standing of a reading that is renewed every `ttl_ms`: at twice that age it is stale."""
+    """The standing of a reading that is renewed before it is `ttl_ms` old: at twice that age it is stale."""
     failing = head.failing.get("Jira")
     since, tries = (failing.since, failing.tries) if failing else (None, 0)
     why, code = (failing.reason, failing.code) if failing else (None, None)
     reading = progress is not None
     if head.kept is None or columns is None:
-        next_try = failing.next_try if failing else None
+        next_try = foreseen(failing.next_try, failing.tried_at, now) if failing else None
         return Freshness("failed" if failing else "stale", None, why, since, tries, next_try, reading, code)
     as_of = head.kept.read_at
-    next_try = failing.next_try if failing else as_of + ttl_ms
+    due, reckoned_at = (failing.next_try, failing.tried_at) if failing else (due_at(queue_id, head.kept, ttl_ms), as_of)
+    next_try = foreseen(due, reckoned_at, now)
     gaps = left_out(columns)
     if now - as_of > 2 * ttl_ms:
         reason = " ".join(part for part in (why, gaps) if part) or None

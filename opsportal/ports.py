@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import Policy, Queue
@@ -122,6 +122,9 @@ class Cache(Protocol):
     def get(self, key: str) -> bytes | None:
         """The value, or None when there is none that can be read."""
 
+    def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The value of each key in its place, as `get` has it, all in one journey."""
+
     def set(self, key: str, value: bytes, *, timeout_s: int) -> None:
         """Keep a value for so many seconds at most.
 
@@ -162,3 +165,36 @@ class Leases(Protocol):
         Raises:
             PortalError: there is no way to tell.
         """
+
+
+RefreshResult: TypeAlias = Literal["kept", "failed", "given_up"]
+"""What became of a read: it is kept; a source failed; or it was ended before anything could be kept."""
+
+
+class Observer(Protocol):
+    """Who counts what happens. Called from any thread; it must be quick and must not raise."""
+
+    def upstream(self, source: str, status: int | None, duration_s: float) -> None:
+        """A request to a source was answered with an HTTP status, or with nothing (None)."""
+
+    def refreshed(self, queue_id: str, result: RefreshResult, duration_s: float) -> None:
+        """A read of a queue has ended."""
+
+    def cache(self, hit: bool) -> None:
+        """A queue was asked for, and there was a reading of it or not."""
+
+
+class NoObserver:
+    """Nobody counts."""
+
+    def upstream(self, source: str, status: int | None, duration_s: float) -> None:
+        """Nothing."""
+
+    def refreshed(self, queue_id: str, result: RefreshResult, duration_s: float) -> None:
+        """Nothing."""
+
+    def cache(self, hit: bool) -> None:
+        """Nothing."""
+
+
+NOBODY: Final = NoObserver()

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from opsportal import encoding
-from opsportal.ports import Cache, Progress
+from opsportal.ports import Cache
 from opsportal.source_note import ReadProgress
 from servicelevel.errors import PortalError
 
@@ -22,7 +22,7 @@ class _Packed(msgspec.Struct):
 
 
 class ReadStopped(Exception):
-    """The process ends: the read is given up at its next step, and that is no failure of the source."""
+    """The process ends, or may read no more: the read is given up at its next step; the source has not failed."""
 
 
 class ProgressBoard:
@@ -31,9 +31,8 @@ class ProgressBoard:
     def __init__(self, cache: Cache, forget_s: int) -> None:
         self._cache, self._forget_s = cache, forget_s
 
-    def look(self, key: str) -> ReadProgress | None:
-        """How far a read has come; None when none is under way."""
-        data = self._cache.get(key)
+    def told(self, data: bytes | None) -> ReadProgress | None:
+        """How far a read has come, from what lies at its key; None when none is under way."""
         try:
             return None if data is None else encoding.unpack(data, _Packed).progress
         except encoding.NotOurs:
@@ -47,24 +46,26 @@ class ProgressBoard:
         except PortalError:
             return
 
-    def listener(self, key: str, started: int, stopped: Callable[[], bool]) -> Progress:
+    def listener(self, key: str, started: int, stopped: Callable[[], bool]) -> "Listener":
         """What a read that started at an instant (epoch ms) calls with each step, from any thread.
 
         Once `stopped` says so it raises ReadStopped, so that the read ends.
         """
-        return _Listener(self, key, started, stopped)
+        return Listener(self, key, started, stopped)
 
     def clear(self, key: str) -> None:
         """The read has ended."""
         self._cache.delete(key)
 
 
-class _Listener:
+class Listener:
     """Passes steps of one read on, but not every one."""
 
     def __init__(self, board: ProgressBoard, key: str, started: int, stopped: Callable[[], bool]) -> None:
         self._board, self._key, self._started, self._stopped = board, key, started, stopped
-        self._lock, self._phase, self._told_at = Lock(), "", 0.0
+        self._lock, self._told_at, self._ended = Lock(), 0.0, False
+        self._said = ReadProgress("ids", 0, 0, started)
+        board.tell(key, self._said)
 
     def __call__(self, phase: str, done: int, of: int) -> None:
         """One step."""
@@ -72,7 +73,20 @@ class _Listener:
             raise ReadStopped
         with self._lock:
             at = time.monotonic()
-            if phase == self._phase and at - self._told_at < TOLD_EVERY_S:
+            same, self._said = phase == self._said.phase, ReadProgress(phase, done, of, self._started)
+            if self._ended or (same and at - self._told_at < TOLD_EVERY_S):
                 return
-            self._phase, self._told_at = phase, at
-        self._board.tell(self._key, ReadProgress(phase, done, of, self._started))
+            self._told_at = at
+            self._board.tell(self._key, self._said)
+
+    def again(self) -> None:
+        """Say once more what was said last, so that it is not forgotten while a step takes long."""
+        with self._lock:
+            if not self._ended:
+                self._board.tell(self._key, self._said)
+
+    def end(self) -> None:
+        """The read has ended, and nothing more is said of it."""
+        with self._lock:
+            self._ended = True
+        self._board.clear(self._key)

@@ -2,66 +2,105 @@
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from opsportal import request_ids
 from opsportal.head import Account, Failing, Head
-from opsportal.ports import Cache, Lease, Leases, Now, Progress
+from opsportal.heartbeat import Heartbeat
+from opsportal.ports import Cache, Lease, Leases, Now, Observer, Progress, RefreshResult
 from opsportal.read_progress import ProgressBoard, ReadStopped
 from opsportal.reading import Reading, Sources, booked
-from opsportal.shelf import Shelf
-from opsportal.source_note import ReadKind, ReadProgress, SourceName
+from opsportal.shelf import Copy, Shelf
+from opsportal.source_note import ReadKind, SourceName
+from opsportal.turns import Patience, due_at
 from servicelevel.columns import TicketColumns
 from servicelevel.errors import PortalError
 from servicelevel.instants import MISSING, SECOND_MS
 from servicelevel.policy import Queue
 from servicelevel.worklogs import HoursRead
 
-FIRST_WAIT_S = 60.0
-LONGEST_WAIT_S = 900.0
-"""After failures the next try comes later each time, up to this: a locked account is not unlocked by asking."""
-
 ASKED_EVERY_S = 60
 """A queue may be asked to be read now once in so many seconds."""
+
+WANTED_S = 900
+"""How long it is remembered that somebody asked."""
+
+LONGEST_ASKED_S = 86_400.0
+"""A source that asks to be left alone for longer is asked after a day all the same."""
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: how old a reading may grow, after what silence a reader is dead, and the waits between failed tries."""
+
+    ttl_s: float
+    lock_s: float = 30.0
+    first_s: float = 60.0
+    longest_s: float = 900.0
+
+
 class Refreshing:
-    """Reads queues when it is their turn and puts what came on the shelf. Of several processes one reads a queue."""
+    """Reads queues when it is their turn and puts what came on the shelf. Of several processes one reads a queue.
 
-    def __init__(self, sources: Sources, shelf: Shelf, cache: Cache, leases: Leases, *, now: Now, ttl_s: float) -> None:
+    A reader holds the queue's lease and gives signs of life; without it nothing that it read is kept.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        shelf: Shelf,
+        cache: Cache,
+        leases: Leases,
+        timing: Timing,
+        *,
+        now: Now,
+        observer: Observer,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._sources, self._shelf, self._cache, self._leases = sources, shelf, cache, leases
-        self._now, self._ttl_s = now, ttl_s
-        self._not_before: dict[str, float] = {}
-        self._lease_s = 2 * sources.budget_s + 60
-        self._board = ProgressBoard(cache, int(self._lease_s))
-
-    def progress(self, queue: Queue) -> ReadProgress | None:
-        """How far the read of a queue has come, in whatever process; None when none is under way."""
-        return self._board.look(self._shelf.key("progress", queue))
+        self._timing, self._now, self._observer, self._clock_s = timing, now, observer, clock_s
+        self._patience = Patience(now, clock_s)
+        self._not_before_s, self._cannot = 0.0, False
+        self.board = ProgressBoard(cache, max(int(2 * timing.lock_s), 1))
 
     def ask(self, queue: Queue) -> bool:
         """Have a queue read soon though it is not its turn; False when that was asked for less than a minute ago.
+
+        The read is done under the id of the request that this thread works for.
 
         Raises:
             PortalError: it cannot be passed on.
         """
         if not self._cache.add(self._shelf.key("asked", queue), b"asked", timeout_s=ASKED_EVERY_S):
             return False
-        self._cache.set(self._shelf.key("wanted", queue), b"wanted", timeout_s=int(self._lease_s))
+        asker = request_ids.current.get() or request_ids.new()
+        self._cache.set(self._shelf.key("wanted", queue), asker.encode(), timeout_s=WANTED_S)
         return True
 
-    def due(self, queue: Queue) -> bool:
-        """Whether it is a queue's turn: it was never read, its reading is a cache time old, or somebody asked."""
-        if time.monotonic() < self._not_before.get(queue.id, 0.0):
-            return False
-        head, now = self._shelf.shared_head(queue), self._now()
-        wanted = self._cache.get(self._shelf.key("wanted", queue)) is not None
-        failing = head.failing.get("Jira")
-        if failing is not None:
-            return now >= (failing.quiet_until if wanted else failing.next_try)
-        return wanted or head.kept is None or now - head.kept.read_at >= self._ttl_s * SECOND_MS
+    def due(self, queues: Sequence[Queue]) -> list[Queue]:
+        """Those whose turn it is, in this order: never read; asked for; too old soon; failed before."""
+        if self._clock_s() < self._not_before_s:
+            return []
+        keys = [self._shelf.key(kind, queue) for queue in queues for kind in ("head", "wanted")]
+        there = self._cache.get_many(keys)
+        turns = []
+        for place, queue in enumerate(queues):
+            head = self._shelf.head(queue, there[2 * place])
+            turn = self._turn(queue, head, wanted=there[2 * place + 1] is not None)
+            if turn is not None:
+                turns.append((*turn, place))
+        return [queues[place] for _, _, place in sorted(turns)]
+
+    def troubled(self, queues: Sequence[Queue]) -> bool:
+        """Whether the last thing that became of any read is that it failed: then one queue at a time is enough."""
+        there = self._cache.get_many([self._shelf.key("head", queue) for queue in queues])
+        heads = [self._shelf.head(queue, data) for queue, data in zip(queues, there, strict=True)]
+        failed = [head.failing["Jira"].tried_at for head in heads if "Jira" in head.failing]
+        return bool(failed) and max(failed) >= max((head.kept.read_at for head in heads if head.kept), default=0)
 
     def refresh(self, queue: Queue, stopped: Callable[[], bool] = lambda: False) -> bool:
         """Read a queue if it is its turn and nobody else is reading it: whether a new reading was kept.
@@ -69,40 +108,80 @@ class Refreshing:
         A read that fails leaves what was kept and is remembered with its reason. Once `stopped` says so a read ends.
         """
         try:
-            lease = self._leases.take(self._shelf.key("read", queue), self._lease_s)
+            lease = self._leases.take(self._shelf.key("read", queue), self._timing.lock_s)
             if lease is None:
                 return False
-            try:
-                return self.due(queue) and self._renew(queue, lease, stopped)
-            finally:
+            if not self.due([queue]):
                 lease.release()
-        except ReadStopped:
+                return False
+        except PortalError as error:
+            if not self._cannot:
+                _log.warning("No queue can be read now. %s", error)
+            self._cannot, self._not_before_s = True, self._clock_s() + self._timing.first_s
             return False
-        except PortalError as error:  # nothing can be kept now, not even that
-            _log.warning("What was read of %s is lost. %s", queue.id, error)
-            self._not_before[queue.id] = time.monotonic() + FIRST_WAIT_S
-            return False
-
-    def _renew(self, queue: Queue, lease: Lease, stopped: Callable[[], bool]) -> bool:
+        self._cannot = False
+        began_s = self._clock_s()
+        result: RefreshResult = "given_up"
+        wanted = self._cache.get(self._shelf.key("wanted", queue))
         self._cache.delete(self._shelf.key("wanted", queue))
-        progress_key, started = self._shelf.key("progress", queue), self._now()
-        self._board.tell(progress_key, ReadProgress("ids", 0, 0, started))
+        before = request_ids.current.set(_asker(wanted))
         try:
-            head, previous = self._shelf.current(queue)
-            listen = self._board.listener(progress_key, started, stopped)
-            head, reading = self._read(queue, head, previous, started, listen)
-            if not lease.held():
-                return False  # somebody else took over, and what they read is younger
-            if reading is None:
-                self._shelf.put_head(queue, head)
-            else:
-                self._shelf.put(head, reading)
-            return reading is not None
+            with suppress(ReadStopped):
+                result = self._renew(queue, lease, stopped)
         finally:
-            self._board.clear(progress_key)
+            if result == "given_up" and wanted is not None:
+                self._want(queue, wanted)  # by whoever reads next
+            request_ids.current.reset(before)
+            self._observer.refreshed(queue.id, result, self._clock_s() - began_s)
+        return result == "kept"
+
+    def share_again(self, queue: Queue, shared: bytes | None) -> None:
+        """Publish this process's reading where the others lack it and nobody reads the queue just now."""
+        if not self._shelf.unshared(queue, shared):
+            return
+        lease = self._leases.take(self._shelf.key("read", queue), self._timing.lock_s)
+        if lease is not None:
+            with Heartbeat(lease, self._timing.lock_s) as heart:
+                self._shelf.share_again(queue, heart.ours)
+
+    def _turn(self, queue: Queue, head: Head, *, wanted: bool) -> tuple[int, int] | None:
+        """Which of the turns it is, and since when; None when it is not."""
+        failing = head.failing.get("Jira")
+        if failing is not None:
+            what, until = ("wanted", failing.quiet_until) if wanted else ("next", failing.next_try)
+            over = self._patience.over(f"{what} {queue.id}", failing, until)
+            return (1 if wanted else 3, failing.next_try) if over else None
+        if head.kept is None:
+            return 0, 0
+        now, due = self._now(), due_at(queue.id, head.kept, int(self._timing.ttl_s * SECOND_MS))
+        # A reading from the future was made before the clock was set back: nobody knows how old it is.
+        if wanted:
+            return 1, due
+        return (2, due) if now >= due or head.kept.read_at > now else None
+
+    def _want(self, queue: Queue, asker: bytes) -> None:
+        with suppress(PortalError):
+            self._cache.set(self._shelf.key("wanted", queue), asker, timeout_s=WANTED_S)
+
+    def _renew(self, queue: Queue, lease: Lease, stopped: Callable[[], bool]) -> RefreshResult:
+        started = self._now()
+        listener = self.board.listener(self._shelf.key("progress", queue), started, lambda: stopped() or heart.lost)
+        with Heartbeat(lease, self._timing.lock_s, listener.again) as heart:
+            try:
+                head, copy = self._shelf.current(queue, self._shelf.look(queue))
+                head, reading = self._read(queue, head, copy, started, listener)
+                # Without the lease somebody else took over, and what they read is younger.
+                if reading is not None:
+                    return "kept" if self._shelf.put(head, reading, heart.ours) else "given_up"
+                if not heart.ours():
+                    return "given_up"
+                self._shelf.put_head(queue, head)
+                return "failed"
+            finally:
+                listener.end()
 
     def _read(
-        self, queue: Queue, head: Head, previous: Reading | None, started: int, progress: Progress
+        self, queue: Queue, head: Head, previous: Copy | None, started: int, progress: Progress
     ) -> tuple[Head, Reading | None]:
         """What came, None when the tickets did not, and how that went."""
         known = None if previous is None else previous.columns
@@ -112,47 +191,59 @@ class Refreshing:
         except ReadStopped:
             raise
         except Exception as error:  # noqa: BLE001 - one queue's surprise must not end the reads of the others
-            return _failed(head, "Jira", self._failing(queue, head.failing.get("Jira"), error)), None
+            return _failed(head, "Jira", self._failing(queue, "Jira", head.failing.get("Jira"), error)), None
         head = _went(head, "Jira", _tickets_account(columns, known, time.monotonic() - at))
         progress("hours", 0, 0)
         return self._with_hours(queue, head, previous, columns, started)
 
     def _with_hours(
-        self, queue: Queue, head: Head, previous: Reading | None, columns: TicketColumns, started: int
+        self, queue: Queue, head: Head, previous: Copy | None, columns: TicketColumns, started: int
     ) -> tuple[Head, Reading]:
         known, failing = None if previous is None else previous.hours, head.failing.get("Tempo")
-        if failing is not None and started < failing.quiet_until:
+        if failing is not None and not self._patience.over(f"hours {queue.id}", failing, failing.quiet_until):
             return head, Reading(queue, columns, booked(columns, known, failing.reason), known)
         at = time.monotonic()
         try:
             hours = self._sources.read_hours(queue, columns, now=started, previous=known)
         except Exception as error:  # noqa: BLE001 - without hours the report stands
-            failing = self._failing(queue, failing, error)
+            failing = self._failing(queue, "Tempo", failing, error)
             head = _failed(head, "Tempo", failing)
             return head, Reading(queue, columns, booked(columns, known, failing.reason), known)
         if hours is not None:
             head = _went(head, "Tempo", _hours_account(hours, known, started, time.monotonic() - at))
         return head, Reading(queue, columns, booked(columns, hours), hours)
 
-    def _failing(self, queue: Queue, before: Failing | None, error: Exception) -> Failing:
-        now, code = self._now(), type(error).__name__
-        asked_ms = 0
+    def _failing(self, queue: Queue, source: SourceName, before: Failing | None, error: Exception) -> Failing:
+        now, code, asked_s, held_back = self._now(), type(error).__name__, 0.0, False
         if isinstance(error, PortalError):
-            reason = str(error)
-            asked_ms = int((error.retry_after_s or 0) * SECOND_MS)
+            reason, held_back = error.told, error.held_back
+            asked_s = min(error.retry_after_s or 0.0, LONGEST_ASKED_S)
         else:
-            _log.error("Reading %s failed", queue.id, exc_info=error)
             reason = f"The portal failed while reading ({code}); its log says where."
-        tries = before.tries + 1 if before else 1
-        wait_s = min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 10), LONGEST_WAIT_S)
+        if not held_back:
+            _log.warning("%s of %s was not read. %s", source, queue.id, error, exc_info=_unforeseen(error))
+        # What was not even tried is tried as soon as anything is; only its own failures make its waits longer.
+        tries = (before.tries if before else 0) + (0 if held_back and before else 1)
+        wait_s = min(self._timing.first_s * 2.0 ** min(tries - 1, 20), self._timing.longest_s)
         return Failing(
             since=before.since if before else now,
             tries=tries,
-            next_try=now + max(int(wait_s * SECOND_MS), asked_ms),
-            quiet_until=now + asked_ms,
+            tried_at=now,
+            next_try=now + int((asked_s if held_back else max(wait_s, asked_s)) * SECOND_MS),
+            quiet_until=now + int(asked_s * SECOND_MS),
             reason=reason,
             code=code,
         )
+
+
+def _asker(wanted: bytes | None) -> str:
+    """The id under which a queue is read: that of the request that asked for it, or one of its own."""
+    told = "" if wanted is None else wanted.decode("ascii", "replace")
+    return told if request_ids.well_formed(told) else request_ids.new()
+
+
+def _unforeseen(error: Exception) -> Exception | None:
+    return None if isinstance(error, PortalError) else error
 
 
 def _went(head: Head, source: SourceName, account: Account) -> Head:

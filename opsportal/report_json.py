@@ -1,95 +1,55 @@
 """A queue's report in the shape that others build on: names and units are fixed, unknown is null with a reason."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
+from opsportal.due_json import due_row
+from opsportal.envelope_json import Standing, envelope, own_read, queue_head
 from opsportal.health_json import health
-from opsportal.json_units import SECONDS_PER_HOUR, Json, hours_of, instant
+from opsportal.json_units import SECONDS_PER_HOUR, hours_of, instant
 from opsportal.naming import Naming
-from opsportal.promise_json import budget, sla
+from opsportal.promise_json import budgets, slas
+from opsportal.shapes.reports import (
+    AnalystJson,
+    BacklogJson,
+    BySlaJson,
+    FlowJson,
+    ForecastJson,
+    HoursJson,
+    QualityJson,
+    QueueReportJson,
+)
 from servicelevel.calendars import BusinessCalendar
-from servicelevel.columns import TicketColumns
-from servicelevel.due import DueRow
-from servicelevel.instants import HOUR_MS, SECOND_MS
-from servicelevel.measures import Filters, Measures
-from servicelevel.policy import SLA_NAMES, Queue
+from servicelevel.instants import HOUR_MS
+from servicelevel.measures import Measures
+from servicelevel.policy import SlaName
 from servicelevel.quality import QualityRow
 from servicelevel.report import QueueReport
-from servicelevel.window import Window
 from servicelevel.worklogs import Hours
 
 
-def queue_report(made: QueueReport, naming: Naming, jira_url: str, now: int) -> Json:
-    """The whole report of one queue."""
+def queue_report(
+    made: QueueReport, naming: Naming, jira_url: str, now: int, standing: Standing | None = None
+) -> QueueReportJson:
+    """The whole report of one queue; without a standing it is told as one that was just read for itself."""
     queue, measured = made.queue, made.now
-    at = partial(instant, calendar=queue.calendar)
+    told = standing or own_read(made)
     return {
-        **envelope(made, now),
+        **envelope(made, told, now),
         "queue": queue_head(queue, jira_url),
-        "sla": {name: sla(measured.sla[name], queue.sla(name), queue.calendar, made.columns) for name in SLA_NAMES},
-        "flow": flow(measured, at),
+        "sla": slas(made, told.lens),
+        "flow": flow(measured, queue.calendar),
         "backlog": backlog(measured),
         "analysts": analysts(made, naming),
         "hours": hours(measured.hours, naming),
-        "health": health(made, at),
+        "health": health(made),
         "due": [due_row(row, queue, naming, jira_url) for row in made.due],
-        "budget": {name: budget(made.budgets[name], at) for name in SLA_NAMES},
-        "forecast": dict.fromkeys(SLA_NAMES, _NO_FORECAST),
+        "budget": budgets(made),
+        "forecast": {"first_response": _no_forecast(), "resolution": _no_forecast()},
         "quality": [quality(row) for row in made.quality],
     }
 
 
-def envelope(made: QueueReport, now: int) -> Json:
-    """What every answer with numbers carries: as of when, how old, how complete, about what."""
-    queue, columns = made.queue, made.columns
-    return {
-        "as_of": instant(made.as_of, queue.calendar),
-        "age_s": max(now - columns.read_at, 0) / SECOND_MS,
-        "state": "partial" if made.partial else "fresh",
-        "state_reason": _partial_reason(columns) if made.partial else None,
-        "revision": columns.revision,
-        "definition_hash": queue.definition_hash,
-        "window": window(made.now.window, queue.calendar),
-        "filters": filters(made.filters),
-        "lens": "decided",
-    }
-
-
-def _partial_reason(columns: TicketColumns) -> str:
-    missing, unreadable = len(columns.missing), len(columns.unreadable)
-    return f"{missing + unreadable} tickets are left out: {missing} not delivered by Jira, {unreadable} not readable."
-
-
-def window(span: Window, calendar: BusinessCalendar) -> Json:
-    """A period with the local dates it touches."""
-    return {
-        "from": instant(span.start, calendar),
-        "to": instant(span.end, calendar),
-        "days": span.days,
-        "first_date": calendar.local_date(span.start + 1).isoformat(),
-        "last_date": calendar.local_date(span.end).isoformat(),
-        "time_zone": calendar.time_zone,
-    }
-
-
-def filters(chosen: Filters) -> Json:
-    """The filters a report was made with."""
-    return {"priority": list(chosen.priority), "type": list(chosen.type), "analyst": list(chosen.analyst)}
-
-
-def queue_head(queue: Queue, jira_url: str) -> Json:
-    """Which queue."""
-    return {
-        "id": queue.id,
-        "name": queue.name,
-        "team": queue.team,
-        "project": list(queue.projects),
-        "jira_url": jira_url,
-    }
-
-
-def flow(measured: Measures, at: Callable[[int], str | None]) -> Json:
+def flow(measured: Measures, calendar: BusinessCalendar) -> FlowJson:
     """Arrivals, departures, reopens."""
     moved, again = measured.flow, measured.flow.reopens
     return {
@@ -103,8 +63,8 @@ def flow(measured: Measures, at: Callable[[int], str | None]) -> Json:
         "reopen": {
             "resolutions": again.resolutions,
             "reopened": again.reopened,
-            "from": at(again.window.start),
-            "to": at(again.window.end),
+            "from": instant(again.window.start, calendar),
+            "to": instant(again.window.end, calendar),
         },
         "by_day": [
             {
@@ -119,7 +79,7 @@ def flow(measured: Measures, at: Callable[[int], str | None]) -> Json:
     }
 
 
-def backlog(measured: Measures) -> Json:
+def backlog(measured: Measures) -> BacklogJson:
     """Open work and its age."""
     stock = measured.backlog
     return {
@@ -142,7 +102,7 @@ def backlog(measured: Measures) -> Json:
     }
 
 
-def analysts(made: QueueReport, naming: Naming) -> list[Json]:
+def analysts(made: QueueReport, naming: Naming) -> list[AnalystJson]:
     """Rows by analyst, most open tickets first; none at all where people are not shown."""
     if not naming.shows_people:
         return []
@@ -153,8 +113,8 @@ def analysts(made: QueueReport, naming: Naming) -> list[Json]:
             "active": row.person.active if row.person else None,
             "open": row.open,
             "resolved": row.resolved,
-            "met": dict(row.met),
-            "breached": dict(row.breached),
+            "met": _by_sla(row.met),
+            "breached": _by_sla(row.breached),
             "breached_held": row.breached_held,
             "p50_resolution_h": hours_of(row.p50_resolution_ms),
             "hours": _booked(row.booked_s),
@@ -163,11 +123,15 @@ def analysts(made: QueueReport, naming: Naming) -> list[Json]:
     ]
 
 
+def _by_sla(counts: Mapping[SlaName, int]) -> BySlaJson:
+    return {"first_response": counts["first_response"], "resolution": counts["resolution"]}
+
+
 def _booked(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / SECONDS_PER_HOUR
 
 
-def hours(spent: Hours, naming: Naming) -> Json:
+def hours(spent: Hours, naming: Naming) -> HoursJson:
     """Booked hours, most first."""
     known = spent.state == "ok"
     people = spent.by_analyst if naming.shows_people else ()
@@ -178,10 +142,15 @@ def hours(spent: Hours, naming: Naming) -> Json:
         "orphan_h": _booked(spent.orphan_s),
         "coverage": spent.coverage,
         "by_analyst": [
-            {"id": naming.id(person), "name": naming.name(person), "hours": _booked(s), "billable_h": _booked(b)}
+            {
+                "id": naming.id(person),
+                "name": naming.name(person),
+                "hours": s / SECONDS_PER_HOUR,
+                "billable_h": b / SECONDS_PER_HOUR,
+            }
             for person, s, b in people
         ],
-        "by_type": [{"type": name, "hours": _booked(s)} for name, s in spent.by_type],
+        "by_type": [{"type": name, "hours": s / SECONDS_PER_HOUR} for name, s in spent.by_type],
         "utilisation": spent.utilisation,
         "team_h": _booked(spent.team_s),
         "scheduled_h": _booked(spent.scheduled_s),
@@ -191,27 +160,7 @@ def hours(spent: Hours, naming: Naming) -> Json:
     }
 
 
-def due_row(row: DueRow, queue: Queue, naming: Naming, jira_url: str) -> Json:
-    """One running clock of one ticket."""
-    return {
-        "key": row.key,
-        "url": f"{jira_url}/browse/{row.key}",
-        "summary": row.summary,
-        "type": row.type,
-        "priority": row.priority,
-        "status": row.status,
-        "analyst": naming.name(row.analyst),
-        "sla": row.sla,
-        "goal_s": row.goal_ms / SECOND_MS,
-        "elapsed_s": row.elapsed_ms / SECOND_MS,
-        "remaining_s": row.remaining_ms / SECOND_MS,
-        "due": instant(row.due, queue.calendar),
-        "state": row.state,
-        "ticking": row.ticking,
-    }
-
-
-def quality(row: QualityRow) -> Json:
+def quality(row: QualityRow) -> QualityJson:
     """One rule of the ledger."""
     return {
         "rule": row.rule,
@@ -223,12 +172,13 @@ def quality(row: QualityRow) -> Json:
     }
 
 
-_NO_FORECAST: Mapping[str, Any] = {
+def _no_forecast() -> ForecastJson:
     # Forecasts are shown only while calibrated, and calibration needs forecasts that were kept: there are none.
-    "state": "not_calibrated",
-    "business_hours": None,
-    "expected_breaches": None,
-    "brier": None,
-    "n": 0,
-    "by_ticket": [],
-}
+    return {
+        "state": "not_calibrated",
+        "business_hours": None,
+        "expected_breaches": None,
+        "brier": None,
+        "n": 0,
+        "by_ticket": [],
+    }

@@ -7,23 +7,33 @@ PortalError
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, get_args
-from urllib.parse import SplitResult, urlsplit
+from typing import Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from opsportal.setting_kinds import (
+    REFUSED,
+    Ancestors,
+    Email,
+    FileOrObject,
+    HistoryUrl,
+    LogFormat,
+    LogLevel,
+    Prefix,
+    RedisUrl,
+    StoodStill,
+    Token,
+    Url,
+    is_loopback,
+    shown,
+)
 from servicelevel.errors import PortalError
 
-_REFUSED = "setting_refused"
-_SHOWN_CHARS = 60
 _SHORT_CHARS = 12
 
 
@@ -38,121 +48,6 @@ class SettingsError(PortalError):
         """Every problem on a line of its own, and where the settings are described."""
         lines = ("The settings cannot be used (docs/settings.md describes them):", *(f"  {p}" for p in self.problems))
         return "\n".join(lines)
-
-
-def _refusal(found: str, expected: str) -> PydanticCustomError:
-    return PydanticCustomError(_REFUSED, "refused", {"found": found, "expected": expected})
-
-
-def _url(value: Any) -> str:
-    expected = "an https address such as https://example.atlassian.net (http on this machine only)"
-    written = str(value)
-    try:
-        parts = urlsplit(written)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise _refusal("something that is no address", expected) from None
-    if parts.scheme not in {"http", "https"} or not host or re.search(r"[\s\\]", written) or not written.isprintable():
-        raise _refusal(_shown_address(written), expected)
-    if parts.username is not None or parts.password is not None:
-        raise _refusal("an address with a user in it", "an address without user and password")
-    if "?" in written or "#" in written:
-        raise _refusal("an address with ? or # in it", "an address without query and fragment")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise _refusal(_shown(f"http://{parts.netloc}"), expected)
-    return _without_trailing_slash(parts)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _without_trailing_slash(parts: SplitResult) -> str:
-    return parts._replace(path=parts.path.rstrip("/")).geturl()
-
-
-def _shown_address(written: str) -> str:
-    # A token pasted into the wrong line must not appear; only what looks like a host is shown again.
-    return _shown(written) if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+/?", written) else "something that is no address"
-
-
-def _shown(value: str, most: int = _SHOWN_CHARS) -> str:
-    return repr(value if len(value) <= most else value[: most - 1] + "…")
-
-
-def _email(value: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", value) or not value.isprintable():
-        raise _refusal(_shown(value) if "@" in value else "something without @", "the e-mail address of the account")
-    return value
-
-
-def _token(value: SecretStr) -> SecretStr:
-    token = value.get_secret_value()
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise _refusal("a secret with spaces or special characters", "the token as it was given, on one line")
-    return value
-
-
-def _file_or_object(value: Any) -> str:
-    written = str(value)
-    if not written.isprintable() or ("://" in written and not re.fullmatch(r"s3://[^/@\s]+/[^/].*", written)):
-        expected = "the path of a file, or the address of an object in S3 such as s3://bucket/key"
-        raise _refusal(_shown(written.partition("://")[0] + "://…"), expected)
-    return written
-
-
-def _history(value: Any) -> str:
-    written = str(value)
-    if not re.fullmatch(r"sqlite:///.+", written) or not written.isprintable():
-        raise _refusal(_shown(written.partition("://")[0] + "://…"), "an address such as sqlite:///history.db")
-    return written
-
-
-def _prefix(value: Any) -> str:
-    parts = str(value).strip("/").split("/")
-    if parts == [""]:
-        return "/"
-    if not all(re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*", part) for part in parts):
-        raise _refusal(_shown(str(value)), "a path of letters, digits and hyphens such as /portal/")
-    return f"/{'/'.join(parts)}/"
-
-
-def _ancestors(value: Any) -> str:
-    # In a file of settings quotes are part of the notation, so `self` and `none` count without them too.
-    origins = [{"self": "'self'", "none": "'none'"}.get(origin, origin) for origin in str(value).split()]
-    fit = all(o == "'self'" or re.fullmatch(r"https?://[a-z0-9*.-]+(:[0-9*]+)?", o) for o in origins)
-    if not fit and origins != ["'none'"]:
-        raise _refusal(_shown(str(value)), "origins such as https://intranet.example.com, 'self' or 'none'")
-    return " ".join(origins)
-
-
-def _frozen_at(value: Any) -> datetime:
-    kind, _, text = str(value).partition(":")
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if kind != "frozen" or at is None or at.utcoffset() is None:
-        raise _refusal(_shown(str(value)), "`frozen:` and an instant, as in frozen:2026-11-23T12:00:00Z")
-    return at
-
-
-def _level(value: Any) -> str:
-    return str(value).upper()
-
-
-Url: TypeAlias = Annotated[str, BeforeValidator(_url)]
-Email: TypeAlias = Annotated[str, AfterValidator(_email)]
-Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
-FileOrObject: TypeAlias = Annotated[str, BeforeValidator(_file_or_object)]
-HistoryUrl: TypeAlias = Annotated[str, BeforeValidator(_history)]
-Prefix: TypeAlias = Annotated[str, BeforeValidator(_prefix)]
-Ancestors: TypeAlias = Annotated[str, BeforeValidator(_ancestors)]
-StoodStill: TypeAlias = Annotated[datetime, BeforeValidator(_frozen_at)]
-LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)]
 
 
 class Settings(BaseSettings):
@@ -181,14 +76,27 @@ class Settings(BaseSettings):
     """Days of tickets that are read: open now, or updated within so many days."""
     full_refresh_hours: int = Field(24, title="whole number of hours, 1 to 168", ge=1, le=168)
     """Hours after which every ticket is compared with Jira again, so that deleted and moved ones drop out."""
+    redis_url: RedisUrl | None = Field(None, title="address of a Redis")
+    """Redis that holds what has been read for all workers and tasks: `rediss://:password@host:6379/0`, `redis://…`
+    without encryption, or `unix:///path`. Its database is for one portal alone. Without it, and while it cannot be
+    reached, each machine has its own files in `CACHE_DIR`."""
     cache_dir: Path | None = Field(None, title="path of a folder")
     """Folder for what has been read: the next read then asks only for what changed. Without it every read is cold."""
-    cache_ttl: int = Field(300, title="whole number of seconds, 10 to 86400", ge=10, le=86_400)
-    """Seconds after which what the pages show is read again. At twice that age it is called stale."""
+    cache_ttl: int = Field(300, title="whole number of seconds, 1 to 86400", ge=1, le=86_400)
+    """Seconds after which what the pages show has been read again. At twice that age it is called stale."""
     refresh_budget: int = Field(300, title="whole number of seconds, 10 to 3600", ge=10, le=3600)
     """Seconds that one refresh may take in all, waits included."""
     upstream_concurrency: int = Field(8, title="whole number, 1 to 16", ge=1, le=16)
-    """Requests to Jira and Tempo that may be under way at once."""
+    """Requests to Jira and Tempo that may be under way at once, from all workers together."""
+    upstream_rate: int = Field(50, title="whole number a second, 1 to 1000", ge=1, le=1000)
+    """Requests to Jira, and as many to Tempo, that may begin in one second, from all workers together."""
+    retry_first: float = Field(60, title="number of seconds, 0.1 to 3600", ge=0.1, le=3600, allow_inf_nan=False)
+    """Seconds until a read that failed is tried again, and until a source that is out of order is asked one question.
+    After each failure the next wait is twice as long."""
+    retry_longest: float = Field(900, title="number of seconds, 0.1 to 86400", ge=0.1, le=86_400, allow_inf_nan=False)
+    """Seconds that such a wait grows to at most, unless the source itself asks for more."""
+    lock_ttl: int = Field(30, title="whole number of seconds, 1 to 3600", ge=1, le=3600)
+    """Seconds after its last sign of life until a worker that reads is taken for dead, and another one takes over."""
     history_url: HistoryUrl = Field("sqlite:///history.db", title="address of a database")
     """Where the days behind the trends are kept: `sqlite:///` and a path, which begins with a fourth slash when it is
     not meant from the current folder."""
@@ -212,6 +120,11 @@ class Settings(BaseSettings):
     """The instant at which the portal believes to be, for demonstrations and tests: `frozen:2026-11-23T12:00:00Z`."""
     log_level: LogLevel = Field("INFO", title="one of DEBUG, INFO, WARNING, ERROR")
     """Least severe log line that is written."""
+    log_format: LogFormat = Field("json", title="one of json, text")
+    """Form of log lines: `json` is one object a line, for programs; `text` is for people at a terminal."""
+    prometheus_multiproc_dir: Path | None = Field(None, title="path of a folder")
+    """Folder in which the workers of one portal count for `/metrics`, emptied when it starts. It needs no disk: memory
+    such as `/dev/shm/opsportal` is best. Without it the portal makes one of its own and takes it away again."""
 
     @property
     def jira_configured(self) -> bool:
@@ -231,7 +144,7 @@ class Settings(BaseSettings):
     @property
     def open_to_others(self) -> bool:
         """Whether other machines can reach the pages."""
-        return not _is_loopback(self.host)
+        return not is_loopback(self.host)
 
     @classmethod
     def settings_customise_sources(
@@ -303,12 +216,23 @@ def alone(values: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **defaults, **values}
 
 
+def forget_empty() -> None:
+    """Take settings that are empty out of the process's own environment, once they were read.
+
+    Libraries look at some of the same names and do not know that an empty value counts as not set.
+    """
+    for name in _names():
+        if not os.environ.get(name, "set").strip():
+            del os.environ[name]
+
+
 def _names() -> tuple[str, ...]:
     return tuple(name.upper() for name in Settings.model_fields)
 
 
 def _is_secret(name: str) -> bool:
-    return Token in get_args(Settings.model_fields[name].annotation)
+    kinds = get_args(Settings.model_fields[name].annotation)
+    return Token in kinds or RedisUrl in kinds
 
 
 def _from_file(env_file: Path | None) -> dict[str, str]:
@@ -371,9 +295,9 @@ def _given(group: tuple[str, ...], values: Mapping[str, str]) -> str:
 def _problem(detail: ErrorDetails, values: Mapping[str, str]) -> str:
     name = str(detail["loc"][0])
     context = detail.get("ctx", {})
-    if detail["type"] == _REFUSED:
+    if detail["type"] == REFUSED:
         found, expected = context["found"], context["expected"]
     else:
-        found = "a secret" if _is_secret(name) else _shown(values[name], _SHORT_CHARS)
+        found = "a secret" if _is_secret(name) else shown(values[name], _SHORT_CHARS)
         expected = _wanted(name)
     return f"{name.upper()}: found {found}; expected {expected}."

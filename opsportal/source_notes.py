@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from opsportal.head import Head
 from opsportal.source_note import SourceName, SourceNote
+from opsportal.turns import foreseen
 from servicelevel.policy import Queue
 
 SOURCES: tuple[SourceName, ...] = ("Jira", "Tempo")
 
 
-def source_notes(queue: Queue, head: Head) -> Iterator[SourceNote]:
+def source_notes(queue: Queue, head: Head, now: int) -> Iterator[SourceNote]:
     """One note a source that was tried, good or not."""
     for source in SOURCES:
         account, failing = head.accounts.get(source), head.failing.get(source)
@@ -28,5 +29,5 @@ def source_notes(queue: Queue, head: Head) -> Iterator[SourceNote]:
             error=failing.reason if failing else None,
             since=failing.since if failing else None,
             tries=failing.tries if failing else 0,
-            next_try=failing.next_try if failing else None,
+            next_try=foreseen(failing.next_try, failing.tried_at, now) if failing else None,
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from datasource.breaker import Breaker
 from datasource.deadline import Deadline
 from datasource.history.sqlite import SqliteHistory
 from datasource.hours import TempoHours
@@ -14,6 +15,7 @@ from datasource.jira.site import Kind
 from datasource.jira.suggest import Wish
 from datasource.jira.suggest import suggest as suggested
 from datasource.jira.tickets import JiraTickets
+from datasource.rate import Rate
 from datasource.registry.file import FileRegistry
 from datasource.registry.suggestion import Suggestion
 from datasource.store.file import FileStore
@@ -21,17 +23,23 @@ from datasource.tempo.cloud import TempoCloud
 from datasource.tempo.datacenter import TempoDataCenter
 from datasource.tempo.site import IN_FLIGHT, Tempo
 from datasource.transport import Login, Transport
+from opsportal import request_ids
 from opsportal.cached import CachedReports
 from opsportal.checks import Check, NeedsMending
 from opsportal.kept import KeptHours, KeptTickets
-from opsportal.ports import Cache, History, HoursSource, Leases, Now, Progress, Registry, TicketSource
+from opsportal.ports import NOBODY, Cache, History, HoursSource, Leases, Now, Observer, Progress, Registry, TicketSource
 from opsportal.reading import Sources
+from opsportal.refreshing import Timing
 from opsportal.reports import Reports
 from opsportal.settings import Settings
+from opsportal.source_note import SourceName
+from opsportal.source_state import SourceState
 from servicelevel.errors import PortalError
-from servicelevel.instants import to_ms
+from servicelevel.instants import SECOND_MS, to_ms
 
 CHECK_BUDGET_S = 60.0
+HOURS_SHARED = 0.25
+"""Share of the cache time for which the changes in all queues' hours, asked for one of them, serve the others too."""
 
 
 class NotConfigured(PortalError):
@@ -86,7 +94,7 @@ def build(settings: Settings, *, now: Now | None = None) -> Services:
         NotConfigured: there is no Jira.
         PortalError: the registry is missing or wrong.
     """
-    jira, sources = _sources(settings)
+    jira, sources = _sources(_Upstream(settings))
     source, now = registry(settings.queue_registry), now or clock_of(settings)
     tickets: TicketSource = sources.tickets
     hours: HoursSource | None = sources.hours
@@ -100,24 +108,35 @@ def build(settings: Settings, *, now: Now | None = None) -> Services:
     return Services(settings, source, reports, jira.base_url, now)
 
 
-def build_cached(settings: Settings, cache: Cache, leases: Leases, *, now: Now | None = None) -> CachedServices:
+def build_cached(
+    settings: Settings,
+    cache: Cache,
+    leases: Leases,
+    *,
+    now: Now | None = None,
+    observer: Observer = NOBODY,
+) -> CachedServices:
     """Wire the portal as the settings say, with reports from a cache. It opens no connection and starts no thread.
 
     Raises:
         NotConfigured: there is no Jira.
         PortalError: the registry is missing or wrong.
     """
-    jira, sources = _sources(settings)
     source, now = registry(settings.queue_registry), now or clock_of(settings)
+    jira, sources = _sources(_Upstream(settings, cache, observer, now), HOURS_SHARED * settings.cache_ttl)
     source.current()
-    reports = CachedReports(source, sources, cache, leases, now=now, ttl_s=settings.cache_ttl, scope=jira.base_url)
+    timing = Timing(settings.cache_ttl, settings.lock_ttl, settings.retry_first, settings.retry_longest)
+    reports = CachedReports(
+        source, sources, cache, leases, now=now, timing=timing, scope=jira.base_url, observer=observer
+    )
     return CachedServices(settings, source, reports, jira.base_url, now)
 
 
-def _sources(settings: Settings) -> tuple[Dialect, Sources]:
-    jira, tempo = _jira(settings), _tempo(settings)
+def _sources(upstream: "_Upstream", hours_shared_s: float = 0.0) -> tuple[Dialect, Sources]:
+    settings = upstream.settings
+    jira, tempo = _jira(settings, upstream), _tempo(settings, upstream)
     tickets = JiraTickets(jira, sweep_hours=settings.full_refresh_hours)
-    hours = None if tempo is None else TempoHours(tempo, jira)
+    hours = None if tempo is None else TempoHours(tempo, jira, shared_s=hours_shared_s)
     return jira, Sources(tickets, hours, settings.window_days, settings.refresh_budget)
 
 
@@ -169,11 +188,20 @@ def checks(settings: Settings) -> list[Check]:
         client.prove(deadline())
         return f"{settings.tempo_base_url}: the token is accepted"
 
+    def redis() -> str:
+        if settings.redis_url is None:
+            return "not configured: the workers of one machine share files"
+        # Few commands need it.
+        from opsportal.redis_check import proved
+
+        return proved(settings.redis_url.get_secret_value())
+
     return [
         Check("registry", queues),
         Check("jira", login),
         Check("names", names),
         Check("tempo", tempo),
+        Check("redis", redis),
     ]
 
 
@@ -189,12 +217,44 @@ def suggest(settings: Settings, projects: Sequence[str], progress: Progress, *, 
     return suggested(jira.reads(deadline).site, jira.desks(deadline), wish, progress)
 
 
-def _jira(settings: Settings) -> Dialect:
+@dataclass(frozen=True, slots=True)
+class _Upstream:
+    """How sources are asked: with a cache as one of many processes, which all together must not ask too much."""
+
+    settings: Settings
+    cache: Cache | None = None
+    observer: Observer = NOBODY
+    now: Now = clock_ms
+
+    def transport(self, source: SourceName, base_url: str, login: Login, in_flight: int) -> Transport:
+        if self.cache is None:
+            return Transport(source, base_url, login, in_flight=in_flight)
+        breaker = Breaker(
+            source,
+            SourceState(self.cache, source, base_url),
+            first_s=self.settings.retry_first,
+            longest_s=self.settings.retry_longest,
+            wall_s=lambda: self.now() / SECOND_MS,
+        )
+        return Transport(
+            source,
+            base_url,
+            login,
+            in_flight=in_flight,
+            gate=breaker,
+            rate=Rate(self.settings.upstream_rate),
+            request_id=request_ids.current.get,
+            told=self.observer.upstream,
+        )
+
+
+def _jira(settings: Settings, upstream: _Upstream | None = None) -> Dialect:
     made_for: Kind = "Cloud" if settings.jira_pat is None else "Data Center"
-    return Dialect(_jira_transport(settings), lanes=settings.upstream_concurrency, login_for=made_for)
+    transport = _jira_transport(settings, upstream or _Upstream(settings))
+    return Dialect(transport, lanes=settings.upstream_concurrency, login_for=made_for)
 
 
-def _jira_transport(settings: Settings) -> Transport:
+def _jira_transport(settings: Settings, upstream: _Upstream) -> Transport:
     if settings.jira_base_url is None:
         raise NotConfigured
     if settings.jira_pat is not None:
@@ -203,13 +263,14 @@ def _jira_transport(settings: Settings) -> Transport:
         login = Login.basic(settings.jira_email, settings.jira_api_token)
     else:
         raise NotConfigured
-    return Transport("Jira", settings.jira_base_url, login, in_flight=settings.upstream_concurrency)
+    return upstream.transport("Jira", settings.jira_base_url, login, settings.upstream_concurrency)
 
 
-def _tempo(settings: Settings) -> Tempo | None:
+def _tempo(settings: Settings, upstream: _Upstream | None = None) -> Tempo | None:
     token = settings.tempo_api_token or (settings.jira_pat if settings.tempo_is_in_jira else None)
     if settings.tempo_base_url is None or token is None:
         return None
     in_flight = min(IN_FLIGHT, settings.upstream_concurrency)
-    transport = Transport("Tempo", settings.tempo_base_url, Login.bearer(token), in_flight=in_flight)
+    upstream = upstream or _Upstream(settings)
+    transport = upstream.transport("Tempo", settings.tempo_base_url, Login.bearer(token), in_flight)
     return TempoDataCenter(transport) if settings.tempo_is_in_jira else TempoCloud(transport)

@@ -6,7 +6,14 @@ class PortalError(Exception):
 
     ``str()`` gives one message: what happened, where, and what to do next.
 
-    `retry_after_s` is how many seconds the cause asks to wait before it is tried again, where it says so.
+    `retry_after_s` is how many seconds the cause asks to wait before it is tried again, where it says so. `held_back`:
+    nothing was tried this time, because the cause is known.
     """
 
     retry_after_s: float | None = None
+    held_back: bool = False
+
+    @property
+    def told(self) -> str:
+        """The message for those who read the pages: no calls, and nothing that was not written for people."""
+        return str(self)

@@ -1,12 +1,13 @@
 """How a queue is read from Jira Cloud: ids first, then tickets, changes and comments in bulk and side by side."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from datasource.deadline import Deadline
 from datasource.jira.cloud import CHANGELOGS_PER_CALL, ISSUES_PER_CALL, JiraCloud
 from datasource.jira.gathering import Gathering
 from datasource.jira.jql import ids_query
+from datasource.lanes import Lanes
 from servicelevel.instants import MISSING
 
 
@@ -26,7 +27,7 @@ class CloudReads:
         Raises:
             SourceError: any page of the read failed; nothing of it is to be used.
         """
-        with ThreadPoolExecutor(self._lanes, thread_name_prefix="jira") as pool:
+        with Lanes(self._lanes, thread_name_prefix="jira") as pool:
             try:
                 began, pending = read_at, set[Future[None]]()
                 about = pool.submit(self._jira.approximate_count, jql, deadline)
@@ -70,7 +71,7 @@ class CloudReads:
         Raises:
             SourceError: any page of the read failed; nothing of it is to be used.
         """
-        with ThreadPoolExecutor(self._lanes, thread_name_prefix="jira") as pool:
+        with Lanes(self._lanes, thread_name_prefix="jira") as pool:
             _finish(self._submit(pool, gathering, ids, read_at, deadline))
             _finish(self._rest(pool, gathering, read_at, deadline))
         for part in evenly(gathering.missing, ISSUES_PER_CALL, 1):
@@ -84,7 +85,7 @@ class CloudReads:
         """
         ids = sorted(self._listed(jql, deadline))
         found = dict.fromkeys(ids, MISSING)
-        with ThreadPoolExecutor(self._lanes, thread_name_prefix="jira") as pool:
+        with Lanes(self._lanes, thread_name_prefix="jira") as pool:
             parts = evenly(ids, ISSUES_PER_CALL, self._lanes)
             for versions in pool.map(lambda part: self._jira.versions(part, deadline), parts):
                 found.update(versions)
@@ -94,7 +95,7 @@ class CloudReads:
         return {ticket for _, ids in self._jira.id_pages(jql, deadline) for ticket in ids}
 
     def _submit(
-        self, pool: ThreadPoolExecutor, gathering: Gathering, ids: Sequence[int], read_at: int, deadline: Deadline
+        self, pool: Lanes, gathering: Gathering, ids: Sequence[int], read_at: int, deadline: Deadline
     ) -> set[Future[None]]:
         gathering.expect(ids)
         pending = {
@@ -105,9 +106,7 @@ class CloudReads:
             for part in evenly(ids, ISSUES_PER_CALL, self._lanes)
         }
 
-    def _rest(
-        self, pool: ThreadPoolExecutor, gathering: Gathering, read_at: int, deadline: Deadline
-    ) -> set[Future[None]]:
+    def _rest(self, pool: Lanes, gathering: Gathering, read_at: int, deadline: Deadline) -> set[Future[None]]:
         """What the first pass left over: tickets not delivered, and comments that did not fit."""
         for part in evenly(gathering.missing, ISSUES_PER_CALL, 1):
             self._tickets(gathering, part, read_at, deadline)

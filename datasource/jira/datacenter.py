@@ -1,7 +1,6 @@
 """Jira Data Center's own calls: search by position, tickets by id, people one by one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -12,6 +11,7 @@ from datasource.jira import wire
 from datasource.jira.jql import ids_query
 from datasource.jira.parse import label, person
 from datasource.jira.site import JiraSite, numbers
+from datasource.lanes import Lanes
 from datasource.transport import Answer, Params, Transport
 from servicelevel.instants import to_ms
 from servicelevel.ticket import Label, Person
@@ -153,7 +153,7 @@ class JiraDataCenter(JiraSite):
         """The answers in the order of the questions; the first failure ends it."""
         if not each:
             return []
-        pool = ThreadPoolExecutor(min(self._lanes, len(each)), thread_name_prefix="jira")
+        pool = Lanes(min(self._lanes, len(each)), thread_name_prefix="jira")
         try:
             return list(pool.map(ask, each))
         finally:

@@ -1,7 +1,7 @@
 """How a queue is read from Jira Data Center: a first page tells how many, then the other pages side by side."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from datasource.jira.cloud_read import evenly
 from datasource.jira.datacenter import IDS_PER_CALL, JiraDataCenter
 from datasource.jira.gathering import Gathering
 from datasource.jira.jql import created_between
+from datasource.lanes import Lanes
 from datasource.transport import Answer
 from servicelevel.instants import SECOND_MS
 
@@ -113,7 +114,7 @@ class DataCenterReads:
         with self._pool() as pool:
             return self._listed(pool, jql, deadline)
 
-    def _listed(self, pool: ThreadPoolExecutor, jql: str, deadline: Deadline) -> dict[int, int]:
+    def _listed(self, pool: Lanes, jql: str, deadline: Deadline) -> dict[int, int]:
         """Every ticket that matches with its last update; listed anew while pages repeat or lose tickets."""
         found: dict[int, int] = {}
         total = 0
@@ -132,9 +133,7 @@ class DataCenterReads:
         what = f"the search names {len(found):,} of {total:,} tickets, however often it is asked"
         raise SourceIncomplete("Jira", what, call="search")
 
-    def _walk(
-        self, pool: ThreadPoolExecutor, stretch: _Stretch, wish: _Wish, ids: set[int], deadline: Deadline
-    ) -> bool:
+    def _walk(self, pool: Lanes, stretch: _Stretch, wish: _Wish, ids: set[int], deadline: Deadline) -> bool:
         """Take all pages of a stretch and add their ids; whether no page says that fewer match than before.
 
         Tickets that come while we read come last, and with the next read; one that goes lets others slip through
@@ -178,7 +177,7 @@ class DataCenterReads:
 
     def _pages(
         self,
-        pool: ThreadPoolExecutor,
+        pool: Lanes,
         stretches: Iterable[_Stretch],
         wish: _Wish,
         ids: set[int],
@@ -214,9 +213,7 @@ class DataCenterReads:
             start += found.count
         return ids, steady
 
-    def _by_id(
-        self, pool: ThreadPoolExecutor, gathering: Gathering, ids: Sequence[int], read_at: int, deadline: Deadline
-    ) -> None:
+    def _by_id(self, pool: Lanes, gathering: Gathering, ids: Sequence[int], read_at: int, deadline: Deadline) -> None:
         fields = gathering.reader.field_names
 
         def part(ids: Sequence[int]) -> None:
@@ -236,7 +233,7 @@ class DataCenterReads:
         gone = set(pool.map(alone, [ticket for ticket in ids if ticket not in came]))
         gathering.expect(set(ids) - gone)
 
-    def _make_whole(self, pool: ThreadPoolExecutor, gathering: Gathering, deadline: Deadline) -> None:
+    def _make_whole(self, pool: Lanes, gathering: Gathering, deadline: Deadline) -> None:
         """Add what did not fit into the pages or could not be told from one of them."""
 
         def comments(cut: tuple[int, int]) -> None:
@@ -253,9 +250,9 @@ class DataCenterReads:
         gathering.take_histories(gathering.reader.held_back(), "search")
 
     @contextmanager
-    def _pool(self) -> Iterator[ThreadPoolExecutor]:
+    def _pool(self) -> Iterator[Lanes]:
         """Lanes that are left at once when a call fails, its neighbours with it."""
-        pool = ThreadPoolExecutor(self._lanes, thread_name_prefix="jira")
+        pool = Lanes(self._lanes, thread_name_prefix="jira")
         try:
             yield pool
         finally:

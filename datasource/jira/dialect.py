@@ -51,6 +51,10 @@ class Dialect:
         cloud = isinstance(self.reads(deadline), CloudReads)
         return CloudDesks(self._transport) if cloud else DataCenterDesks(self._transport)
 
+    def proved(self) -> None:
+        """A whole read of it went well."""
+        self._transport.proved()
+
     def _choose(self, kind: Kind) -> Reads:
         if self._login_for not in {None, kind}:
             raise self._mistaken(kind)
@@ -63,12 +67,12 @@ class Dialect:
             return which(self._transport, deadline)
         except (LoginFailed, NotPermitted) as refused:
             # A login of the wrong kind may be refused before anything is said; whoever asks without one is told.
-            if self._login_for is None or self._anonymously(deadline) in {None, self._login_for}:
+            if refused.held_back or self._login_for is None or self._anonymously(deadline) in {None, self._login_for}:
                 raise
             raise self._mistaken("Cloud" if self._login_for == "Data Center" else "Data Center") from refused
 
     def _anonymously(self, deadline: Deadline) -> Kind | None:
-        visitor = Transport("Jira", self.base_url, _Nobody(), in_flight=1)
+        visitor = self._transport.as_visitor(_Nobody())
         try:
             return which(visitor, deadline)
         except SourceError:

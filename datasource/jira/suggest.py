@@ -5,7 +5,6 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -17,6 +16,7 @@ from datasource.deadline import Deadline
 from datasource.errors import NotPermitted, SourceMalformed, SourceRejected
 from datasource.jira import wire
 from datasource.jira.parse import clean, sla_cycles
+from datasource.lanes import Lanes
 from datasource.progress import Progress
 from datasource.registry.evidence import SampledTicket
 from datasource.registry.suggestion import SampledProject, Suggestion, suggestion
@@ -151,7 +151,7 @@ def suggest(site: Site, desks: Desks, wish: Wish, progress: Progress) -> Suggest
         category = clean(project.projectCategory.name) if project.projectCategory else None
         return SampledProject(key, clean(project.name), category, [_ticket(issue, sla_fields) for issue in issues])
 
-    with ThreadPoolExecutor(wish.lanes, thread_name_prefix="jira") as pool:
+    with Lanes(wish.lanes, thread_name_prefix="jira") as pool:
         sampled = list(pool.map(sample, keys))
     left_out = [line for line in sampled if isinstance(line, str)]
     readable = [project for project in sampled if isinstance(project, SampledProject)]

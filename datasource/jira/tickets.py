@@ -1,6 +1,5 @@
 """The portal's source of tickets: a cold read of a queue, and from then on only what changed."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +11,7 @@ from datasource.jira.gathering import Gathering
 from datasource.jira.jql import changed_query, queue_query
 from datasource.jira.parse import TicketReader
 from datasource.jira.reads import Reads, Site
+from datasource.lanes import Lanes
 from datasource.progress import Progress
 from servicelevel.building import ColumnsBuilder, merged
 from servicelevel.columns import TicketColumns
@@ -48,6 +48,7 @@ class JiraTickets:
         """
         deadline = Deadline.after(budget_s)
         columns = self._read(queue, previous, updated_since, read_at, deadline, progress)
+        self._dialect.proved()
         return replace(columns, requests=deadline.sent.count)
 
     def _read(
@@ -72,7 +73,8 @@ class JiraTickets:
             cursor = reads.everything(gathering, everything, read_at, deadline)
             return gathering.columns(updated_since, read_at, cursor, swept_at=cursor)
         reads.site.myself(deadline)
-        if read_at - previous.swept_at >= self._sweep_ms:
+        # Jira's clock may be ahead of ours by a little; by much only if one of them has been set back since.
+        if not -HOUR_MS < read_at - previous.swept_at < self._sweep_ms:
             return self._sweep(queue, reads, reader, previous, everything, updated_since, read_at, deadline, progress)
         fresh = Gathering(reader, ColumnsBuilder(), queue.projects, progress)
         changed = changed_query(queue.projects, queue.jql, previous.cursor - OVERLAP_MS)
@@ -111,7 +113,7 @@ class JiraTickets:
 
 def _builder(site: Site, deadline: Deadline) -> ColumnsBuilder:
     """An empty builder that knows Jira's lists."""
-    with ThreadPoolExecutor(4, thread_name_prefix="jira") as pool:
+    with Lanes(4, thread_name_prefix="jira") as pool:
         known = pool.submit(site.myself, deadline)
         statuses, resolutions = pool.submit(site.statuses, deadline), pool.submit(site.resolutions, deadline)
         priorities = pool.submit(site.priorities, deadline)

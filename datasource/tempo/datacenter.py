@@ -1,11 +1,11 @@
 """Tempo on Jira Data Center: it lives below Jira's own address, answers without pages, and knows people by key."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 from datasource.deadline import Deadline
 from datasource.errors import SourceMalformed, SourceRejected
+from datasource.lanes import Lanes
 from datasource.tempo import wire
 from datasource.tempo.site import IN_FLIGHT, Tempo
 from datasource.transport import Transport
@@ -78,7 +78,7 @@ class TempoDataCenter(Tempo):
 
     def _worklogs(self, chosen: Mapping[str, object], first: date, last: date, deadline: Deadline) -> Iterator[Worklog]:
         """Month by month, because an answer is never cut into pages."""
-        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="tempo") as pool:
+        with Lanes(IN_FLIGHT, thread_name_prefix="tempo") as pool:
             parts = pool.map(lambda span: self._between(chosen, span[0], span[1], deadline), months(first, last))
             for part in parts:
                 yield from part

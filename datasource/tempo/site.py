@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ import msgspec
 
 from datasource.deadline import Deadline
 from datasource.errors import SourceMalformed
+from datasource.lanes import Lanes
 from datasource.tempo import wire
 from datasource.transport import Answer, Transport
 from servicelevel.instants import day_of_date
@@ -28,6 +28,10 @@ class Tempo(ABC):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def proved(self) -> None:
+        """A whole read of it went well."""
+        self._transport.proved()
 
     @abstractmethod
     def prove(self, deadline: Deadline) -> None:
@@ -58,7 +62,7 @@ class Tempo(ABC):
             members.setdefault(member, set()).update(days)
         scheduled: Counter[int] = Counter()
         asked = [member for member, days in members.items() if days]
-        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="tempo") as pool:
+        with Lanes(IN_FLIGHT, thread_name_prefix="tempo") as pool:
             plans = pool.map(lambda member: self._schedule(member, first, last, deadline), asked)
             for member, plan in zip(asked, plans, strict=True):
                 if plan is None:

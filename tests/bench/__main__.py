@@ -3,7 +3,19 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import business_time, callbacks, cold_read, decoding, memory, rollup, throttling, warm_refresh, weight
+from tests.bench import (
+    answers,
+    business_time,
+    callbacks,
+    cold_read,
+    cycle,
+    decoding,
+    memory,
+    rollup,
+    throttling,
+    warm_refresh,
+    weight,
+)
 from tests.bench.measuring import Line
 
 BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
@@ -16,6 +28,8 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "warm-refresh": warm_refresh.lines,
     "throttling": throttling.lines,
     "callbacks": callbacks.lines,
+    "cycle": cycle.lines,
+    "answers": answers.lines,
     "weight": weight.lines,
 }
 

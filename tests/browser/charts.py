@@ -24,7 +24,8 @@ _MARKS = """(id) => {
 }"""
 
 _POINTED_AT = """(leadsTo) => [...document.querySelectorAll(".js-plotly-plot")].some((chart) =>
-  (chart._hoverdata ?? []).some((point) => [point.customdata].flat()[0] === leadsTo))"""
+  chart._ev?._events?.plotly_click && !chart.classList.contains("dash-graph--pending")
+  && (chart._hoverdata ?? []).some((point) => [point.customdata].flat()[0] === leadsTo))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,5 @@ def click(page: Page, mark: ChartMark) -> None:
     page.mouse.move(mark.x - 3, mark.y)
     page.mouse.move(mark.x, mark.y)
     page.wait_for_function(_POINTED_AT, arg=mark.leads_to)
-    page.mouse.click(mark.x, mark.y)
+    page.mouse.down()  # not a whole click, which would move there again and take the notice away
+    page.mouse.up()

@@ -59,7 +59,7 @@ class OwnPortal:
     def tell_progress(self, queue: str, progress: ReadProgress) -> None:
         """Have a first read be so far."""
         refreshing = self.reports._refreshing
-        refreshing._board.tell(refreshing._shelf.key("progress", self.reports.find(queue)), progress)
+        refreshing.board.tell(refreshing._shelf.key("progress", self.reports.find(queue)), progress)
 
 
 class Doorway:

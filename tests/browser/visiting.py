@@ -62,6 +62,7 @@ _SETTLED = """() => {
   return head && window.quietForMs() > 80
     && ![...page.querySelectorAll(".bone")].some(seen)
     && [...page.querySelectorAll(".dash-graph")].filter(seen).every((graph) => graph.querySelector(".main-svg"))
+    && ![...page.querySelectorAll(".dash-graph--pending")].some(seen)
     && [...page.querySelectorAll("[role=region]")].filter(seen).every((grid) => grid.querySelector(
       ".ag-row:not(.ag-row-pinned), .ag-overlay-no-rows-wrapper, .ag-overlay-no-rows-center"));
 }"""

@@ -187,7 +187,7 @@ JIRA_METHODS = (
 
 
 @pytest.mark.parametrize(
-    ("client", "called"), [(JiraCloud, JIRA_METHODS), (TempoCloud, "prove project_worklogs team_hours")]
+    ("client", "called"), [(JiraCloud, JIRA_METHODS), (TempoCloud, "prove proved project_worklogs team_hours")]
 )
 def test_the_recorded_use_calls_every_method_of_the_clients(client: type, called: str) -> None:
     """A call that is added has to be recorded here, or nobody compares it."""

@@ -23,6 +23,17 @@ class StillClock:
             self._at_s += seconds
 
 
+class Clock:
+    """A clock in seconds that a test moves."""
+
+    def __init__(self, at_s: float = 1_000.0) -> None:
+        self.at_s = at_s
+
+    def __call__(self) -> float:
+        """Seconds on the clock."""
+        return self.at_s
+
+
 def stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> StillClock:
     """Let transports and deadlines live by a clock of their own."""
     clock = StillClock()

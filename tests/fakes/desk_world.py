@@ -1,12 +1,14 @@
 """Queues whose sources, clock and registry a test decides, served from a cache in memory."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from opsportal.cached import CachedReports
-from opsportal.ports import Progress
+from opsportal.ports import NOBODY, Observer, Progress
 from opsportal.reading import Sources
+from opsportal.refreshing import Timing
 from servicelevel.columns import TicketColumns
 from servicelevel.instants import DAY_MS, MINUTE_MS
 from servicelevel.policy import Policy, Queue
@@ -112,6 +114,9 @@ class World:
     cache: MemoryCache = field(default_factory=MemoryCache)
     leases: MemoryLeases = field(default_factory=MemoryLeases)
     now: int = NOON
+    timing: Timing = field(default_factory=lambda: Timing(TTL_MIN * 60))
+    clock_s: Callable[[], float] = time.monotonic
+    observer: Observer = NOBODY
 
     def process(self) -> CachedReports:
         """Reports as one process has them."""
@@ -122,14 +127,16 @@ class World:
             self.cache,
             self.leases,
             now=lambda: self.now,
-            ttl_s=TTL_MIN * 60,
+            timing=self.timing,
             scope="https://site.invalid",
+            observer=self.observer,
+            clock_s=self.clock_s,
         )
 
     def read(self) -> CachedReports:
         """A process that has just read every queue."""
         reports = self.process()
-        reports.refresh_due()
+        refresh_due(reports)
         return reports
 
     def pass_minutes(self, minutes: float) -> None:
@@ -139,3 +146,8 @@ class World:
     def pass_days(self, days: int) -> None:
         """Move the clock on by days."""
         self.now += days * DAY_MS
+
+
+def refresh_due(reports: CachedReports) -> int:
+    """Read every queue whose turn it is, one after the other; how many new readings were kept."""
+    return sum(reports.refresh(queue_id) for queue_id in reports.due())

@@ -114,8 +114,7 @@ def shaped(services: Services) -> Json:
     """A report as JSON, but for what differs from read to read."""
     made = services.reports.queue(QUEUE)
     report = report_json.queue_report(made, Naming("names"), "https://site.invalid", NOON_MS)
-    del report["age_s"], report["revision"]
-    return report
+    return {name: value for name, value in report.items() if name not in ("age_s", "revision")}
 
 
 def held(folder: Path) -> dict[str, bytes]:

@@ -49,7 +49,7 @@ class PageAnswers:
         """Everything that the address is answered, callback by callback; those of other pages have nothing to say."""
         known = {("url", "pathname"): path, ("url", "search"): query, ("tick", "n_intervals"): 0}
         for callback in self._callbacks:
-            answer = self.client.post("/_dash-update-component", json=_asked(callback, known))
+            answer = self.client.post("/_dash-update-component", json=asked(callback, known))
             if answer.status_code == 204:
                 continue
             assert answer.status_code == 200, answer.text
@@ -78,7 +78,8 @@ def filled(shown: Any, answers: Sequence[Answer]) -> Any:
     return {name: filled(part, answers) for name, part in changed.items()}
 
 
-def _asked(callback: Mapping[str, Any], known: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+def asked(callback: Mapping[str, Any], known: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    """What a browser posts when the address changed: one of the dependencies, with the values that are `known`."""
     output = callback["output"]
     several = output.startswith("..")
     names = output.strip(".").split("...") if several else [output]

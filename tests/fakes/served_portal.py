@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +17,8 @@ import requests
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NOON: Final = "2026-11-23T12:00:00Z"
+OURS: Final = ("dashboard",)
+GUNICORN: Final = ("gunicorn", "-c", "python:dashboard.gunicorn_conf", "dashboard.wsgi:server")
 READ_S: Final = 300
 """Seconds after which a first read of all queues has gone wrong; it takes a few, and more on a busy machine."""
 
@@ -53,11 +54,6 @@ class ServedPortal(RunningPortal):
         self.process.terminate()
         self.process.wait(timeout=30)
 
-    def start_again(self) -> None:
-        """Start the portal anew on the same port, with what it kept."""
-        self.process = _started(self.environment, self.folder)
-        wait_until_it_answers(self.url, self.process)
-
 
 @contextmanager
 def running_demo(*options: str) -> Iterator[Mapping[str, Any]]:
@@ -76,6 +72,17 @@ def running_demo(*options: str) -> Iterator[Mapping[str, Any]]:
 @contextmanager
 def served_portal(ready: Mapping[str, Any], folder: Path, **settings: str) -> Iterator[ServedPortal]:
     """The portal on a demo, from when every queue has been read; it keeps everything in `folder`."""
+    with started_portal(ready, folder, **settings) as portal:
+        wait_until_it_answers(portal.url, portal.process)
+        _wait_until_read(portal)
+        yield portal
+
+
+@contextmanager
+def started_portal(
+    ready: Mapping[str, Any], folder: Path, *, command: Sequence[str] = OURS, **settings: str
+) -> Iterator[ServedPortal]:
+    """The portal on a demo, from when it lives; `command` are the words behind `python -m`."""
     port = free_port()
     environment = {
         "HOME": str(folder),
@@ -89,29 +96,13 @@ def served_portal(ready: Mapping[str, Any], folder: Path, **settings: str) -> It
         "PORT": str(port),
         **settings,
     }
-    portal = ServedPortal(f"http://127.0.0.1:{port}", environment, folder, _started(environment, folder))
+    process = _started(environment, folder, command)
+    portal = ServedPortal(f"http://127.0.0.1:{port}", environment, folder, process)
     try:
-        wait_until_it_answers(portal.url, portal.process)
-        _wait_until_read(portal)
+        wait_until_it_answers(f"{portal.url}/healthz", portal.process)
         yield portal
     finally:
         portal.stop()
-
-
-@contextmanager
-def beside(portal: RunningPortal, folder: Path, **settings: str) -> Iterator[ServedPortal]:
-    """Another portal with other settings, from a copy of what the first has read and kept."""
-    shutil.copytree(portal.folder / "cache", folder / "cache")
-    shutil.copy(portal.folder / "history.db", folder / "history.db")
-    port = free_port()
-    places = {"HOME": str(folder), "CACHE_DIR": str(folder / "cache"), "PORT": str(port)}
-    environment = {**portal.environment, **places, "HISTORY_URL": f"sqlite:///{folder / 'history.db'}", **settings}
-    other = ServedPortal(f"http://127.0.0.1:{port}", environment, folder, _started(environment, folder))
-    try:
-        wait_until_it_answers(other.url, other.process)
-        yield other
-    finally:
-        other.stop()
 
 
 def settings_of(ready: Mapping[str, Any]) -> dict[str, str]:
@@ -162,11 +153,11 @@ def report(portal: RunningPortal, words: Sequence[str]) -> dict[str, Any]:
     return dict(json.loads(ended.stdout))
 
 
-def _started(environment: Mapping[str, str], folder: Path) -> "subprocess.Popen[bytes]":
+def _started(environment: Mapping[str, str], folder: Path, command: Sequence[str] = OURS) -> "subprocess.Popen[bytes]":
     # A folder of its own has no .env, so that nobody's own settings get in.
     with (folder / "portal.log").open("ab") as log:
-        command = [sys.executable, "-m", "dashboard"]
-        return subprocess.Popen(command, cwd=folder, env=dict(environment), stdout=log, stderr=log)
+        words = [sys.executable, "-m", *command]
+        return subprocess.Popen(words, cwd=folder, env=dict(environment), stdout=log, stderr=log)
 
 
 def _wait_until_read(portal: RunningPortal) -> None:

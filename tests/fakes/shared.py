@@ -1,6 +1,6 @@
 """What processes share, in memory: a cache that can lose or refuse, and leases that a test can hold itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -22,6 +22,10 @@ class MemoryCache:
     def get(self, key: str) -> bytes | None:
         """As Cache promises."""
         return self.held.get(key)
+
+    def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """As Cache promises."""
+        return [self.get(key) for key in keys]
 
     def set(self, key: str, value: bytes, *, timeout_s: int) -> None:
         """As Cache promises."""

@@ -47,11 +47,12 @@ class TempoSite:
         self._bends[path] = how
 
     def _answer(self, call: Call) -> Canned:
-        straight = Canned(self._content(call))
+        straight = Canned(self.content(call))
         how = self._bends.get(call.path)
         return how(call, straight) if how else straight
 
-    def _content(self, call: Call) -> object:
+    def content(self, call: Call) -> object:
+        """What a call is answered with."""
         if call.path.startswith("/team-memberships/team/"):
             return {"metadata": {"count": len(self.memberships)}, "results": self.memberships}
         if call.path.startswith("/user-schedule/"):

@@ -46,8 +46,9 @@ folder = Path(sys.argv[1])
 reports = wiring.build_cached(load(env_file=None), FileCache(folder), FileLeases(folder / "leases")).reports
 for line in sys.stdin:
     if line == "read\\n":
-        while reports.due():
-            reports.refresh_due()
+        while due := reports.due():
+            for queue_id in due:
+                reports.refresh(queue_id)
             time.sleep(0.05)
         seen = reports.overview()
         print(seen.as_of, seen.revision, *(each.report.now.health.score for each in seen.served.values()), flush=True)
@@ -221,7 +222,7 @@ def test_a_failing_jira_costs_no_number(here: Here, rule: Json, code: str, next_
     never = here.desk()
     assert (never.report, never.progress) == (None, None)
     assert (never.freshness.state, never.freshness.code, never.freshness.tries) == ("failed", code, 1)
-    assert str(never.freshness.reason).startswith("Jira: ")
+    assert str(never.freshness.reason).startswith("Jira ")
     assert never.freshness.next_try == NOON_MS + next_try_min * MINUTE_MS
 
     here.around.faults()
@@ -253,7 +254,7 @@ def test_a_failing_tempo_costs_the_hours_alone(here: Here) -> None:
     report = here.desk().report
     assert report is not None
     assert report.now.hours.state == "failed"
-    assert str(report.now.hours.state_reason).startswith("Tempo: HTTP 500")
+    assert str(report.now.hours.state_reason).startswith("Tempo fails: HTTP 500")
     assert report.now.backlog.open > 0
     assert here.desk().freshness.state == "fresh"
 

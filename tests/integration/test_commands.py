@@ -15,6 +15,7 @@ import pytest
 from demo.options import Latency
 from demo.server import Demo
 from tests.fakes.commands import Commands, Done
+from tests.fakes.redis_server import redis_server
 from tests.fakes.small_demo import NOON, settings_of, small_demo
 
 CANARY = "canary-7f3a91"
@@ -84,8 +85,8 @@ def test_check_finds_everything_in_order(demo: Demo, run: Commands) -> None:
     done = run("check", **settings_of(demo))
 
     assert done.code == 0
-    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "ok", "tempo": "ok"}
-    assert len(done.lines()) == 4
+    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "ok", "tempo": "ok", "redis": "ok"}
+    assert len(done.lines()) == 5
     assert demo.jira_api_token not in done.out
     assert demo.tempo_api_token not in done.out
 
@@ -95,7 +96,7 @@ def test_check_without_settings_says_what_to_set(run: Commands) -> None:
     done = run("check")
 
     assert done.code == 1
-    assert _parts(done) == {"registry": "wrong", "jira": "wrong", "names": "wrong", "tempo": "ok"}
+    assert _parts(done) == {"registry": "wrong", "jira": "wrong", "names": "wrong", "tempo": "ok", "redis": "ok"}
     assert "opsportal demo" in done.out
     assert "JIRA_BASE_URL" in done.out
     assert "not configured: reports have no hours" in done.out
@@ -125,9 +126,25 @@ def test_check_says_that_a_source_is_unreachable(demo: Demo, run: Commands, clos
     done = run("check", **{**settings_of(demo), "TEMPO_BASE_URL": f"{closed_port}/4"})
 
     assert done.code == 1
-    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "ok", "tempo": "wrong"}
+    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "ok", "tempo": "wrong", "redis": "ok"}
     assert "Tempo: no connection" in done.out
     assert "Check the address and the network" in done.out
+
+
+def test_check_proves_that_redis_takes_values(demo: Demo, run: Commands) -> None:
+    """A value is written, so that one that can only be read is wrong; its password is not shown."""
+    with redis_server(password=CANARY) as server:
+        good = run("check", **settings_of(demo), REDIS_URL=server.url)
+        server.make_read_only()
+        replica = run("check", **settings_of(demo), REDIS_URL=server.url)
+        locked = run("check", **settings_of(demo), REDIS_URL=f"redis://127.0.0.1:{server.port}/0")
+
+    assert (good.code, _parts(good)["redis"]) == (0, "ok")
+    assert "takes what all workers share" in good.out
+    assert (replica.code, _parts(replica)["redis"]) == (1, "wrong")
+    assert "let REDIS_URL name the primary" in replica.out
+    assert (locked.code, _parts(locked)["redis"]) == (1, "wrong")
+    assert "user and password in REDIS_URL" in locked.out
 
 
 def test_check_names_what_jira_does_not_know(demo: Demo, run: Commands, changed_registry: ChangedRegistry) -> None:
@@ -141,11 +158,11 @@ def test_check_names_what_jira_does_not_know(demo: Demo, run: Commands, changed_
     done = run("check", **{**settings_of(demo), "QUEUE_REGISTRY": changed_registry(change)})
 
     assert done.code == 1
-    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "wrong", "tempo": "ok"}
+    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "wrong", "tempo": "ok", "redis": "ok"}
     assert "project 'ZZZ' (queue service-desk) does not exist" in done.out
     assert "sla.resolution.field 'customfield_99999' is no SLA field; Jira has customfield_" in done.out
     assert "did you mean 'Waiting for customer'?" in done.out
-    assert len(done.lines()) == 6
+    assert len(done.lines()) == 7
 
 
 def test_a_report_is_printed_as_text(demo: Demo, run: Commands) -> None:

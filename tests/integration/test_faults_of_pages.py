@@ -130,7 +130,8 @@ def test_a_ticket_that_never_comes_is_named_in_a_partial_report(portal: Portal, 
     lost = missing(made)
     assert len(lost) == 2
     assert made["state"] == "partial"
-    assert made["state_reason"] == "2 tickets are left out: 2 not delivered by Jira, 0 not readable."
+    named = "; ".join(f"id {number}" for number in lost)
+    assert made["state_reason"] == f"2 tickets left out: 2 not delivered by Jira ({named})."
     assert {row["key"] for row in made["due"]} <= {row["key"] for row in portal.faultless["cold"]["due"]}
     assert portal.report(kept, "cold") == portal.faultless["cold"]
 

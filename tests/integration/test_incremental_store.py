@@ -443,7 +443,7 @@ def test_the_store_equals_a_full_read_after_every_step(world: World, request: py
 
     Machine.world = world
     kind = settings(
-        max_examples=runs or 40,
+        max_examples=runs or 24,
         stateful_step_count=50 if runs else 20,
         derandomize=not runs,
         database=None,

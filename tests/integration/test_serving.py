@@ -3,8 +3,9 @@
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -21,10 +22,17 @@ def run(tmp_path: Path) -> Commands:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
+def ready() -> Iterator[Mapping[str, Any]]:
+    """A made-up Jira and Tempo."""
+    with running_demo() as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def portal(ready: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
     """A portal with two workers, read."""
     folder = tmp_path_factory.mktemp("portal")
-    with running_demo() as ready, served_portal(ready, folder, HISTORY_DAYS="0", WEB_CONCURRENCY="2") as served:
+    with served_portal(ready, folder, HISTORY_DAYS="0", WEB_CONCURRENCY="2") as served:
         yield served
 
 
@@ -112,9 +120,9 @@ def test_the_small_plotly_is_served_in_place_of_the_full_one(portal: ServedPorta
     assert "plotly.js (basic" in answer.text[:400]
 
 
-def test_the_portal_ends_soon_when_it_is_told_to(tmp_path: Path) -> None:
+def test_the_portal_ends_soon_when_it_is_told_to(ready: Mapping[str, Any], tmp_path: Path) -> None:
     """With requests answered, and nothing but its own lines in the log."""
-    with running_demo() as ready, served_portal(ready, tmp_path, HISTORY_DAYS="0") as served:
+    with served_portal(ready, tmp_path, HISTORY_DAYS="0") as served:
         assert settings_of(ready).items() <= dict(served.environment).items()
         began = time.monotonic()
         served.stop()

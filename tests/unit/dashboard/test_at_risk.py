@@ -15,7 +15,7 @@ from servicelevel.errors import PortalError
 from servicelevel.policy import Policy
 from tests.factories import P1, columns, crowd, paused, queue, running, ticket
 from tests.fakes.desk_portal import portal_over
-from tests.fakes.desk_world import World
+from tests.fakes.desk_world import World, refresh_due
 from tests.fakes.shown import parts, text_of
 
 HERE = View(page="at-risk")
@@ -196,7 +196,7 @@ def test_an_old_queue_is_named_with_its_age(tmp_path: Path) -> None:
     reports = world.read()
     world.tickets.down["network"] = Down("Jira answers 503.")
     world.pass_minutes(43)
-    reports.refresh_due()
+    refresh_due(reports)
     foot = text_of(_panels(HERE, portal_over(world, reports, tmp_path))["foot"]).replace("\N{NO-BREAK SPACE}", " ")
 
     assert foot == "Network is 43 min old: its clocks stand as of 12:00, tickets made since are missing."
@@ -235,7 +235,7 @@ def test_the_same_data_is_the_same_revision(tmp_path: Path) -> None:
 
     assert at_risk._revision(HERE, services) == before
     world.pass_minutes(5)
-    reports.refresh_due()
+    refresh_due(reports)
     assert at_risk._revision(HERE, services) != before
 
 

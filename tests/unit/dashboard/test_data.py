@@ -18,7 +18,7 @@ from servicelevel.quality import EFFECTS
 from servicelevel.selection import tickets
 from tests.factories import columns, crowd
 from tests.fakes.desk_portal import portal_over
-from tests.fakes.desk_world import Registry, World
+from tests.fakes.desk_world import Registry, World, refresh_due
 from tests.fakes.shown import parts, text_of
 
 HERE = View(page="data")
@@ -64,9 +64,8 @@ def test_every_source_has_a_row(services: Portal) -> None:
     ]
     assert {(row["state"], row["read"]) for row in rows} == {("ok", "12:00")}
     jira = [row for row in rows if row["source"] == "Jira"]
-    assert {(row["rows"], row["requests"], row["kind"], row["next"]) for row in jira} == {
-        (40, 3, "everything", "12:05")
-    }
+    assert {(row["rows"], row["requests"], row["kind"]) for row in jira} == {(40, 3, "everything")}
+    assert {row["next"] for row in jira} <= {"12:03", "12:04"}
     assert _sentence(services) == "All 3 queues are up to date."
 
 
@@ -202,5 +201,5 @@ def test_a_refresh_changes_the_revision(tmp_path: Path) -> None:
     assert revision(HERE, services) == before
 
     world.pass_minutes(5)
-    reports.refresh_due()
+    refresh_due(reports)
     assert revision(HERE, services) != before

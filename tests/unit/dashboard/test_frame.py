@@ -17,7 +17,7 @@ from dashboard.urls import View, parse
 from opsportal.reports import Period
 from servicelevel.errors import PortalError
 from tests.fakes.desk_portal import portal_over
-from tests.fakes.desk_world import World
+from tests.fakes.desk_world import World, refresh_due
 from tests.unit.components.drawn import having, parts, text
 
 
@@ -148,7 +148,7 @@ def test_one_banner_when_nothing_can_be_read(world: World, tmp_path: Path) -> No
     services = portal_over(world, reports, tmp_path)
     world.pass_minutes(43)
     world.tickets.down = {"desk": Down("Jira asked to wait.")}
-    reports.refresh_due()
+    refresh_due(reports)
     server = flask.Flask("test")
     server.extensions[EXTENSION] = services
 
@@ -156,7 +156,7 @@ def test_one_banner_when_nothing_can_be_read(world: World, tmp_path: Path) -> No
 
     world.pass_minutes(10)
     world.tickets.down = {name: Down("Jira asked to wait.") for name in ("desk", "billing", "network")}
-    reports.refresh_due()
+    refresh_due(reports)
     shown = outage.banner(reports.overview(), services)
 
     said = text(shown)

@@ -167,3 +167,21 @@ def test_a_lease_whose_folder_is_gone_is_nobodys(tmp_path: Path) -> None:
     assert not lease.extend(60)
     with pytest.raises(LeaseFailed):
         leases.take("read", 60)
+
+
+def test_a_lease_needs_no_room_once_it_has_been_taken(tmp_path: Path) -> None:
+    """Its file keeps its size, so that a full disk, which would not give it back, stops nobody."""
+    leases = FileLeases(tmp_path)
+    sizes = set()
+    for _ in range(3):
+        lease = leases.take("read", 60)
+        assert lease is not None
+        (file,) = tmp_path.iterdir()
+        sizes.add(file.stat().st_size)
+        assert lease.extend(600)
+        sizes.add(file.stat().st_size)
+        lease.release()
+        sizes.add(file.stat().st_size)
+
+    assert len(sizes) == 1
+    assert sizes != {0}

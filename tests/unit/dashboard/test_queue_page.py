@@ -21,7 +21,7 @@ from servicelevel.policy import SLA_NAMES, Policy
 from servicelevel.selection import tickets
 from tests.factories import columns, crowd, queue, running, sao_paulo, ticket
 from tests.fakes.desk_portal import portal_over
-from tests.fakes.desk_world import World
+from tests.fakes.desk_world import World, refresh_due
 from tests.unit.components.drawn import hrefs, parts, text
 
 DESK = View(page="queue", queue="desk")
@@ -164,7 +164,7 @@ def test_old_numbers_stay_and_say_how_old(tmp_path: Path) -> None:
     reports = world.read()
     world.tickets.down["desk"] = Down("Jira answers with 503")
     world.pass_minutes(60)
-    reports.refresh_due()
+    refresh_due(reports)
     services = portal_over(world, reports, tmp_path)
     slots = _slots(DESK, services)
 

@@ -10,6 +10,7 @@ import pytest
 from dashboard.leases import FileLeases
 from dashboard.refresher import READS_AT_ONCE, Refresher
 from servicelevel.errors import PortalError
+from tests.fakes.shared import MemoryLeases
 
 LONG_S = 30.0
 """A wait that only a defect makes so long."""
@@ -29,11 +30,18 @@ class Queues:
         self.given_up: list[str] = []
         self.failing: list[Exception] = []
         self.changed = threading.Condition()
+        self.in_trouble, self.looks = False, 0
         self._held_up = held_up
+
+    def troubled(self) -> bool:
+        """As a test says."""
+        return self.in_trouble
 
     def due(self) -> tuple[str, ...]:
         """Those not read yet."""
         with self.changed:
+            self.looks += 1
+            self.changed.notify_all()
             if self.failing:
                 raise self.failing.pop()
             return tuple(self.waiting)
@@ -100,6 +108,36 @@ def test_a_few_are_read_at_once_and_none_twice(tmp_path: Path) -> None:
         queues.until(lambda: not queues.waiting)
 
     assert sorted(queues.read) == ["a", "b", "c", "d", "e"]
+
+
+def test_after_a_failure_one_is_read_at_a_time(tmp_path: Path) -> None:
+    """And those that are under way are not followed by more."""
+    queues = Queues("a", "b", "c", held_up=True)
+    queues.in_trouble = True
+
+    with running(queues, tmp_path):
+        queues.until(lambda: queues.under_way == {"a"})
+        looked = queues.looks
+        queues.until(lambda: queues.looks > looked + 3)
+        assert queues.under_way == {"a"}
+        queues.in_trouble = False
+        queues.until(lambda: queues.under_way == {"a", "b", "c"})
+
+
+def test_who_lost_the_lease_gives_up_its_reads(tmp_path: Path) -> None:
+    """Another process reads them now."""
+    queues, leases = Queues("a", held_up=True), MemoryLeases()
+    refresher = Refresher(queues, leases, lock_s=0.03, step_s=0.01)
+    refresher.start()
+    try:
+        queues.until(lambda: queues.under_way == {"a"})
+        assert refresher.leads
+        leases.run_out()
+        assert leases.take("refresher", 60) is not None
+        queues.until(lambda: queues.given_up == ["a"])
+        assert not refresher.leads
+    finally:
+        refresher.stop(LONG_S)
 
 
 def test_one_process_reads_and_another_takes_over(tmp_path: Path) -> None:

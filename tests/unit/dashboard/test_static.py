@@ -126,3 +126,15 @@ def test_every_icon_has_its_shape() -> None:
     drawn = set(re.findall(r"^\.i-([a-z-]+) \{", (ASSETS / "icons.css").read_text(encoding="utf-8"), re.MULTILINE))
 
     assert drawn == set(ICONS)
+
+
+def test_without_room_scripts_are_made_when_they_are_asked_for(tmp_path: Path) -> None:
+    """Slower, but there."""
+    world = World()
+    app = create_app(portal_over(world, world.process(), tmp_path))
+    (tmp_path / "in-the-way").write_text("no folder")
+
+    static.freeze(app, "/", tmp_path / "in-the-way" / "static")
+
+    with app.server.test_client().get("/assets/early.js") as answer:
+        assert answer.status_code == 200

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasource.failures import LONGEST, message_of
+from datasource.failures import LONGEST, field_of, message_of
 
 JSON, HTML, TEXT = "application/json", "text/html; charset=utf-8", "text/plain"
 
@@ -37,6 +37,25 @@ JSON, HTML, TEXT = "application/json", "text/html; charset=utf-8", "text/plain"
 def test_the_message_is_found_in_every_form(body: bytes, content_type: str, message: str) -> None:
     """Jira, its gateway, Service Management, Tempo, proxies and pages of HTML each say it elsewhere."""
     assert message_of(body, content_type) == message
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b' {"errorMessages":["No such project."]}', "No such project"),
+        (b'{"errors":{"jql":"Unbounded"}}', "Unbounded"),
+        (b'{"message":"a < b and c > d"}', "a < b and c > d"),
+        (b'{"message":"<b>no</b>"}', ""),
+        (b'"a bare text"', ""),
+        (b'{"errorMessages":["cut in the mid', ""),
+        (b"<html><p>Bad gateway</p></html>", ""),
+        (b"upstream connect error", ""),
+        (b"", ""),
+    ],
+)
+def test_only_a_field_for_messages_is_shown_to_readers(body: bytes, message: str) -> None:
+    """Pages, bare texts and what was cut are for those who run the portal."""
+    assert field_of(body) == message
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,19 @@ def test_once_an_hour_the_last_days_are_read_whole_and_deleted_hours_go() -> Non
     assert second.compared_at == READ_AT_MS + 3_600_000
 
 
+def test_after_a_clock_was_set_back_the_last_days_are_read_whole() -> None:
+    """What changed since an instant in the future is nothing, and deleted hours would stay."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-11-02"), worklog(2, 1, "2026-11-03")])
+    first = _read(tempo, site, columns, read_at=READ_AT_MS + 6 * 3_600_000)
+    del tempo.worklogs[0]
+
+    second = _read(tempo, site, columns, first, read_at=READ_AT_MS)
+
+    assert [item.id for item in second.worklogs] == [2]
+    assert (second.compared_at, second.cursor) == (READ_AT_MS, READ_AT_MS)
+
+
 def test_hours_booked_ahead_come_with_their_day() -> None:
     """They were written long before, so a list of changes no longer has them."""
     site, columns = _desk()

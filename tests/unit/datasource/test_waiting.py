@@ -9,7 +9,8 @@ from requests.structures import CaseInsensitiveDict
 
 from datasource.deadline import Deadline
 from datasource.errors import DeadlinePassed, SourceError, SourceFailed, SourceThrottled, SourceUnreachable
-from datasource.transport import ATTEMPTS, retry_after_s
+from datasource.retry_after import retry_after_s
+from datasource.transport import ATTEMPTS
 from tests.fakes.clock import StillClock
 from tests.fakes.local_server import Asked, Reply
 from tests.unit.datasource.conftest import Connect, Serve

@@ -6,12 +6,14 @@ import pytest
 
 from opsportal.cached import CachedReports, SourceNote
 from opsportal.refreshing import ASKED_EVERY_S
+from opsportal.shelf import LOST_S, SHARED_AGAIN_S
 from opsportal.source_note import ReadProgress
 from servicelevel.errors import PortalError
 from servicelevel.instants import MINUTE_MS
 from servicelevel.report import QueueReport
 from tests.factories import columns, ticket
-from tests.fakes.desk_world import NOON, TTL_MIN, World
+from tests.fakes.clock import Clock
+from tests.fakes.desk_world import NOON, TTL_MIN, World, refresh_due
 
 
 class Down(PortalError):
@@ -35,21 +37,27 @@ def _note(reports: CachedReports, source: str) -> SourceNote:
     return note
 
 
-def test_a_queue_is_read_when_it_is_a_cache_time_old() -> None:
-    """Before it is stale, and looked at or not."""
+def test_a_queue_is_read_before_it_is_a_cache_time_old() -> None:
+    """Looked at or not, and not all queues at one time."""
     world = World()
     reports = world.process()
     assert reports.due() == ("desk", "billing", "network")
-    assert reports.refresh_due() == 3
+    assert refresh_due(reports) == 3
     assert reports.due() == ()
 
-    world.pass_minutes(TTL_MIN - 0.1)
-    assert reports.refresh_due() == 0
-    world.pass_minutes(0.1)
-    assert reports.refresh_due() == 3
+    turns = {name: reports.queue(name).freshness.next_try for name in ("desk", "billing", "network")}
+    for name, turn in sorted(turns.items(), key=lambda item: item[1] or 0):
+        assert turn is not None
+        assert 0.7 <= (turn - NOON) / MINUTE_MS / TTL_MIN <= 0.9
+        world.now = turn - 1
+        assert name not in reports.due()
+        world.now = turn
+        assert reports.due() == world.process().due() == (name,)
+        assert reports.refresh(name)
 
-    assert [each for each, _ in world.tickets.asked] == ["desk", "billing", "network"] * 2
-    assert _made(reports).as_of == NOON + TTL_MIN * MINUTE_MS
+    assert len(set(turns.values())) == 3
+    assert len(world.tickets.asked) == 6
+    assert _made(reports).as_of == turns["desk"]
 
 
 def test_of_two_processes_one_reads_each_time() -> None:
@@ -57,11 +65,11 @@ def test_of_two_processes_one_reads_each_time() -> None:
     world = World()
     one, other = world.process(), world.process()
 
-    assert one.refresh_due() == 3
-    assert other.refresh_due() == 0
+    assert refresh_due(one) == 3
+    assert refresh_due(other) == 0
     world.pass_minutes(TTL_MIN)
-    assert other.refresh_due() == 3
-    assert one.refresh_due() == 0
+    assert refresh_due(other) == 3
+    assert refresh_due(one) == 0
 
     assert len(world.tickets.asked) == 6
     assert one.queue("desk").revision == other.queue("desk").revision
@@ -73,7 +81,7 @@ def test_a_read_goes_on_from_what_another_process_read() -> None:
     world = World()
     world.read()
     world.pass_minutes(TTL_MIN)
-    world.process().refresh_due()
+    refresh_due(world.process())
 
     _, previous = world.tickets.asked[-1]
     assert previous is not None
@@ -89,10 +97,10 @@ def test_nobody_reads_what_somebody_is_reading() -> None:
     reports = world.process()
 
     with world.leases.all_taken():
-        assert reports.refresh_due() == 0
+        assert refresh_due(reports) == 0
     assert world.tickets.asked == []
 
-    assert reports.refresh_due() == 3
+    assert refresh_due(reports) == 3
 
 
 def test_a_reader_that_lost_its_lease_keeps_nothing() -> None:
@@ -195,9 +203,9 @@ def test_a_read_is_asked_for_at_most_once_a_minute() -> None:
     (asked,) = [key for key in world.cache.of("asked") if ":desk:" in key]
     assert world.cache.timeouts_s[asked] == ASKED_EVERY_S == 60
 
-    assert other.due() == ("desk", "billing")
+    assert sorted(other.due()) == ["billing", "desk"]
     world.tickets.down["desk"] = Down("Jira is away")
-    other.refresh_due()
+    refresh_due(other)
     assert other.due() == ()
 
     world.cache.delete(asked)
@@ -233,21 +241,30 @@ def test_a_process_that_ends_gives_its_read_up() -> None:
     assert world.process().refresh("desk")
 
 
-def test_what_cannot_be_kept_leaves_what_was(caplog: pytest.LogCaptureFixture) -> None:
-    """The process says so and does not try again at once; another one may."""
-    world = World()
-    reports = world.read()
-    world.pass_minutes(TTL_MIN)
+def test_what_cannot_be_shared_is_served_by_its_process(caplog: pytest.LogCaptureFixture) -> None:
+    """It says so once, reads in its turn, and shares what it has as soon as there is room."""
+    clock = Clock()
+    world = World(clock_s=clock)
+    reports, other = world.read(), world.process()
+    assert _made(other).as_of == NOON
     world.cache.full = True
+    for _ in range(2):
+        world.pass_minutes(TTL_MIN)
+        assert reports.refresh("desk")
+        assert "desk" not in reports.due()
 
-    assert not reports.refresh("desk")
-
+    assert caplog.text.count("cannot be shared") == 1
     assert "the cache is full" in caplog.text
-    assert "desk" not in reports.due()
-    assert _made(reports).as_of == NOON
+    assert _made(reports).as_of == NOON + 2 * TTL_MIN * MINUTE_MS
+    assert _made(other).as_of == NOON
+
+    reports.follow()
     world.cache.full = False
-    assert world.process().refresh("desk")
-    assert _made(reports).as_of == NOON + TTL_MIN * MINUTE_MS
+    clock.at_s += SHARED_AGAIN_S + 1
+    reports.follow()
+    assert _made(other).as_of == NOON + 2 * TTL_MIN * MINUTE_MS
+    assert reports.queue("desk").revision == other.queue("desk").revision
+    assert len(world.tickets.asked) == 5
 
 
 def test_hours_that_fail_are_missing_and_the_rest_stands() -> None:
@@ -257,7 +274,7 @@ def test_hours_that_fail_are_missing_and_the_rest_stands() -> None:
     assert world.hours is not None
     world.hours.down = Down("Tempo is away")
     world.pass_minutes(TTL_MIN)
-    reports.refresh_due()
+    refresh_due(reports)
 
     for process in (reports, world.process()):
         made = _made(process)
@@ -269,7 +286,7 @@ def test_hours_that_fail_are_missing_and_the_rest_stands() -> None:
 
     world.hours.down = None
     world.pass_minutes(TTL_MIN)
-    world.process().refresh_due()
+    refresh_due(world.process())
     assert world.hours.asked[-1] is not None
     assert _made(reports).now.hours.state == "ok"
     assert _note(reports, "Tempo").error is None
@@ -315,7 +332,7 @@ def test_every_read_is_accounted_for() -> None:
     assert jira.duration_s >= 0
 
     world.pass_minutes(TTL_MIN)
-    reports.refresh_due()
+    refresh_due(reports)
     assert (_note(reports, "Jira").kind, _note(reports, "Tempo").kind) == ("changed", "compared")
     assert _note(reports, "Jira").read_at == NOON + TTL_MIN * MINUTE_MS
 
@@ -332,11 +349,12 @@ def _foreign(_: bytes) -> bytes:
     return b"\x80\x04\x95 something else"
 
 
-@pytest.mark.parametrize("kind", ["head", "tickets-a", "hours-a"])
+@pytest.mark.parametrize("kind", ["head", "tickets", "hours"])
 @pytest.mark.parametrize("spoil", [_cut, _changed, _foreign, None])
 def test_spoilt_values_count_as_lost(kind: str, spoil: Callable[[bytes], bytes] | None) -> None:
-    """Who has a copy serves it; who has none waits for a read, which is due at once and mends it."""
-    world = World()
+    """Who has a copy serves it and shares it again; where nobody has one the queue is read, which is due at once."""
+    clock = Clock()
+    world = World(clock_s=clock)
     knowing = world.read()
     (key,) = [key for key in world.cache.of(kind) if ":desk:" in key]
     if spoil is None:
@@ -349,26 +367,54 @@ def test_spoilt_values_count_as_lost(kind: str, spoil: Callable[[bytes], bytes] 
     assert unknowing.queue("desk").report is None
     assert unknowing.queue("billing").report is not None
     assert unknowing.due() == ("desk",)
+    assert knowing.due() == ()
 
-    assert knowing.refresh_due() == 1
+    knowing.follow()
+    assert _made(world.process()).as_of == NOON
+    clock.at_s += LOST_S
     assert _made(unknowing).as_of == NOON
+    assert unknowing.due() == ()
+    assert len(world.tickets.asked) == 3
 
 
-def test_an_emptied_cache_is_filled_again() -> None:
-    """Meanwhile each process serves its own copy."""
+def test_an_emptied_cache_is_filled_again_from_copies() -> None:
+    """Nothing is read for that, whichever process has the newest copy of what."""
     world = World()
-    reports = world.read()
+    reports, other = world.read(), world.process()
+    other.overview()
+    world.pass_minutes(TTL_MIN)
+    assert other.refresh("desk")
     world.cache.held.clear()
 
     assert _made(reports).as_of == NOON
-    assert reports.overview().served["billing"].report is not None
-    assert reports.refresh_due() == 3
-    assert world.process().queue("desk").report is not None
-    assert world.tickets.asked[-1][1] is not None
+    assert _made(other).as_of == NOON + TTL_MIN * MINUTE_MS
+    for process in (reports, other, reports):
+        process.follow()
+    young = world.process()
+    assert _made(young).as_of == _made(reports).as_of == NOON + TTL_MIN * MINUTE_MS
+    assert _made(young, "billing").as_of == NOON
+    assert young.queue("desk").revision == other.queue("desk").revision
+    assert len(world.tickets.asked) == 4
+
+
+def test_an_older_state_of_the_cache_takes_nothing_back() -> None:
+    """A cache that was restored from yesterday is brought up to date."""
+    world = World()
+    reports = world.read()
+    yesterday = dict(world.cache.held)
+    world.pass_minutes(TTL_MIN)
+    refresh_due(reports)
+    world.cache.held = dict(yesterday)
+
+    assert _made(reports).as_of == NOON + TTL_MIN * MINUTE_MS
+    assert _made(world.process()).as_of == NOON
+    reports.follow()
+    assert _made(world.process()).as_of == NOON + TTL_MIN * MINUTE_MS
+    assert reports.due() == ()
 
 
 def test_no_reader_sees_half_a_reading() -> None:
-    """Until the head names the new one, the old one is whole."""
+    """Until the head names the new one, the old one is whole, and for those who are fetching it a little longer."""
     world = World()
     reports = world.read()
     seen = []
@@ -379,10 +425,26 @@ def test_no_reader_sees_half_a_reading() -> None:
             if ":desk:" in key:
                 seen.append((key.partition(":")[0], _made(world.process()).as_of))
 
+    before = {key: value for key, value in world.cache.held.items() if ":desk:" in key}
     world.cache.held = Watched(world.cache.held)
     world.pass_minutes(TTL_MIN)
     assert reports.refresh("desk")
 
     new = NOON + TTL_MIN * MINUTE_MS
     writes = [pair for pair in seen if pair[0] != "progress"]
-    assert writes == [("tickets-b", NOON), ("hours-b", NOON), ("head", new)]
+    assert writes == [("tickets", NOON), ("hours", NOON), ("head", new)]
+    assert before.keys() <= world.cache.held.keys()
+
+
+def test_what_is_kept_does_not_grow_with_the_number_of_reads() -> None:
+    """The reading before the last one goes with the next."""
+    world = World()
+    reports = world.read()
+    sizes = []
+    for _ in range(4):
+        world.pass_minutes(TTL_MIN)
+        assert refresh_due(reports) == 3
+        sizes.append(len(world.cache.held))
+
+    assert len(set(sizes)) == 1
+    assert len(world.cache.of("tickets")) == 6

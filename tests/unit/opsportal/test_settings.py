@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
+from redis import Redis
 
 from opsportal.settings import Settings, SettingsError, load, table
 from servicelevel.errors import PortalError
@@ -277,10 +278,72 @@ def test_secrets_are_masked_wherever_settings_are_printed() -> None:
         assert "s3cret" not in text
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://cache",
+        "redis://cache:6380/3",
+        "rediss://:s3cret@cache.example.com:6379/0",
+        "rediss://portal:s3%2Fcret@[::1]:6379?ssl_ca_certs=/etc/ca.pem",
+        "unix:///run/redis.sock?db=2&password=s3cret",
+    ],
+)
+def test_addresses_of_a_redis(url: str) -> None:
+    """Each is one that the client library takes, and none is shown."""
+    settings = load({"REDIS_URL": url}, env_file=None)
+
+    assert settings.redis_url is not None
+    with Redis.from_url(settings.redis_url.get_secret_value()) as client:
+        assert client.connection_pool.connection_kwargs
+    for text in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):
+        assert "s3" not in text
+        assert "cache" not in text.replace("cache_", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3cret",
+        "http://cache:6379",
+        "redis:cache",
+        "redis://",
+        "redis://:s3cret@",
+        "redis://cache:0",
+        "redis://cache:s3cret",
+        "redis://cache/s3cret",
+        "redis://:s3/cret@cache",
+        "redis://:s3#cret@cache",
+        "redis://:s3 cret@cache",
+        "redis://[s3cret",
+        "redis://cache?socket_timeout=60",
+        "redis://cache?ssl_ca_certs=s3cret",
+        "redis://cache?db=s3cret",
+        "rediss://cache?ssl_cert_reqs=none",
+        "unix://cache/run/redis.sock",
+        "unix:///",
+    ],
+)
+def test_what_is_no_address_of_a_redis_is_refused_and_not_shown(url: str) -> None:
+    """A password may stand anywhere in it. Options that lengthen time-outs or trust anyone are refused too."""
+    with pytest.raises(SettingsError) as raised:
+        load({"REDIS_URL": url}, env_file=None)
+
+    (problem,) = raised.value.problems
+    assert problem.startswith("REDIS_URL: found ")
+    assert "expected" in problem
+    assert "s3" not in problem
+    assert "cret" not in problem
+
+
 def test_the_table_has_every_setting_and_says_which_are_secret() -> None:
     """Names in capitals, in the order of the model."""
     assert [row.name.lower() for row in table()] == list(Settings.model_fields)
-    assert {row.name for row in table() if row.secret} == {"JIRA_API_TOKEN", "JIRA_PAT", "TEMPO_API_TOKEN"}
+    assert {row.name for row in table() if row.secret} == {
+        "JIRA_API_TOKEN",
+        "JIRA_PAT",
+        "TEMPO_API_TOKEN",
+        "REDIS_URL",
+    }
     assert all(row.type and row.help for row in table())
 
 

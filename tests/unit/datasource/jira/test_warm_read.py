@@ -328,6 +328,18 @@ def test_a_read_before_the_sweep_is_due_compares_nothing() -> None:
     assert "issue/bulkfetch" in _asked(site)
 
 
+def test_a_comparison_from_the_future_is_done_again() -> None:
+    """A clock was set back since; one that goes a minute slower than Jira's was not."""
+    site = _site()
+    first = read(site)
+
+    _go_on(site, first, read_at=first.swept_at - MINUTE_MS)
+    assert _asked(site) == ["myself", "search/jql"]
+
+    _go_on(site, first, read_at=first.swept_at - HOUR_MS)
+    assert "issue/bulkfetch" in _asked(site)
+
+
 def test_a_clock_run_from_comments_goes_on_with_them() -> None:
     """New comments of a changed ticket come with it, beyond the first page too; the others keep theirs."""
     site = _site(2)

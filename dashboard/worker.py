@@ -1,0 +1,63 @@
+"""One of Gunicorn's workers: threads that answer, and beside them what keeps the queues young."""
+
+import signal
+from typing import Any, Final
+
+from gunicorn.workers.gthread import ThreadWorker
+
+from dashboard.background import Background
+from dashboard.services import running_on
+
+STOP_WAIT_S = 2.0
+"""What the background may take to end once nobody waits for an answer any more; it was told to well before that."""
+
+_HELD_BACK: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+
+
+def hold_signals() -> None:
+    """Before a fork: let the signals to end wait.
+
+    A worker has the handlers of its master until it has its own, and what they are told would be lost in it: it would
+    work on until it is killed.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
+
+
+def release_signals() -> None:
+    """Let them come, those too that came meanwhile."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD_BACK)
+
+
+class PortalWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares no types
+    """Runs the background as long as it answers, so that it begins after the fork and ends with the worker."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._background: Background | None = None
+
+    def init_signals(self) -> None:
+        """As Worker promises; a signal that came since the fork was held back for this, and is seen to now."""
+        super().init_signals()
+        release_signals()
+
+    def run(self) -> None:
+        """Answer until told to end."""
+        running = running_on(self.wsgi)
+        self._background = background = Background(running)
+        background.start()
+        running.vitals.metrics.worker_began()
+        running.vitals.started, running.vitals.leads = True, background.leads
+        try:
+            super().run()
+        finally:
+            background.stop(STOP_WAIT_S)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """As ThreadWorker promises.
+
+        A worker that is to end stops accepting, and then waits for the requests that it has: the background ends
+        meanwhile, so that another process may take over at once.
+        """
+        super().set_accept_enabled(enabled)
+        if not self.alive and self._background is not None:
+            self._background.end()

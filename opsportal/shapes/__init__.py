@@ -1,0 +1,1 @@
+"""The shapes of answers, as types: builders are checked against them, and the API's schemas are made from them."""

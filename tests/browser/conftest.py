@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,7 +12,7 @@ from dashboard.portal import Portal
 from dashboard.shared_folder import shared_folder
 from opsportal.settings import load
 from tests.browser.own_portal import Doorway, doorway
-from tests.browser.reports import Reports
+from tests.browser.reports import CASES, Reports
 from tests.browser.shared_portal import shared_portal
 from tests.browser.visiting import NoBrowser, Profiles, Visits, started_browser
 from tests.fakes.served_portal import RunningPortal
@@ -88,3 +89,16 @@ def visits(browser: Browser, portal: RunningPortal, profiles: Profiles) -> Itera
 def reports(portal: RunningPortal) -> Reports:
     """What the report command prints with that portal's settings."""
     return Reports(portal)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: "-".join(str(part) for part in case if part), scope="module")
+def case(request: pytest.FixtureRequest) -> tuple[int, str | None]:
+    """A period in days, and a priority or none."""
+    found: tuple[int, str | None] = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def reported(case: tuple[int, str | None], reports: Reports) -> dict[str, Any]:
+    """The report of every queue by its name, in the order of the registry."""
+    return reports.of_all(*case)

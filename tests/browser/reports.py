@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ from opsportal.wiring import Services
 from servicelevel.instants import to_ms
 from servicelevel.measures import Filters
 from tests.fakes.served_portal import RunningPortal
+
+CASES: Final = ((30, None), (7, None), (30, "High"))
+"""Periods in days, each with a priority or none, for which all queues are compared."""
 
 
 class Reports:

@@ -16,22 +16,8 @@ from tests.browser.visiting import Profiles, Visits
 from tests.browser.wording import decimal, moved, query, rate
 from tests.fakes.served_portal import RunningPortal
 
-CASES = [(30, None), (7, None), (30, "High")]
 PRESSING = ("overdue", "lt_1h")
 STATES = ("overdue", "lt_1h", "lt_4h", "today", "next_day", "later", "paused")
-
-
-@pytest.fixture(params=CASES, ids=lambda case: "-".join(str(part) for part in case if part), scope="module")
-def case(request: pytest.FixtureRequest) -> tuple[int, str | None]:
-    """A period in days, and a priority or none."""
-    found: tuple[int, str | None] = request.param
-    return found
-
-
-@pytest.fixture(scope="module")
-def reported(case: tuple[int, str | None], reports: Reports) -> dict[str, Any]:
-    """The report of every queue by its name, in the order of the registry."""
-    return reports.of_all(*case)
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,11 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import wording
 from tests.browser.reading import grid
-from tests.browser.reports import Reports
+from tests.browser.reports import CASES, Reports
 from tests.browser.visiting import Profiles, Visits
 from tests.browser.wording import decimal, moved, percent, query, rate
 from tests.fakes.served_portal import RunningPortal
 
-CASES = [(30, None), (7, None), (30, "High")]
 TARGET = 80
 _PLOT = """(id) => {
   const panel = document.getElementById(id);
@@ -43,19 +42,6 @@ _MULTIPLES = """() => [...document.querySelectorAll("#compare-scores a[href*='/q
     own: drawn.style.getPropertyValue("--own"), target: drawn.style.getPropertyValue("--target"),
   };
 })"""
-
-
-@pytest.fixture(params=CASES, ids=lambda case: "-".join(str(part) for part in case if part), scope="module")
-def case(request: pytest.FixtureRequest) -> tuple[int, str | None]:
-    """A period in days, and a priority or none."""
-    found: tuple[int, str | None] = request.param
-    return found
-
-
-@pytest.fixture(scope="module")
-def reported(case: tuple[int, str | None], reports: Reports) -> dict[str, Any]:
-    """The report of every queue by its name."""
-    return reports.of_all(*case)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """A Redis that is killed, stopped, filled, made a replica, emptied and locked: what readers and owners notice."""
 
 import logging
-import os
 import re
 import socketserver
 import subprocess
@@ -367,7 +366,6 @@ def test_a_strange_answer_counts_as_none(
     assert "10.0.0.1" not in caplog.text
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_forked_worker_has_connections_of_its_own() -> None:
     """Even when its parent had been in the middle of something: answers go to whoever asked."""
     with redis_server() as server, tcp_proxy(server.port) as proxy:

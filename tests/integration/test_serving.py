@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import requests
 
-from dashboard.index_page import ASSETS
 from tests.fakes.commands import Commands
 from tests.fakes.served_portal import ServedPortal, free_port, running_demo, served_portal, settings_of
 
@@ -109,13 +108,12 @@ def test_pages_are_compressed_and_kept_nowhere(portal: ServedPortal) -> None:
         assert headers["Content-Encoding"] in {"gzip", "br", "zstd"}
 
 
-@pytest.mark.skipif(not (ASSETS / "vendor").exists(), reason="the small plotly.js was not fetched")
 def test_the_small_plotly_is_served_in_place_of_the_full_one(portal: ServedPortal) -> None:
     """Under an address of its own, named in the document."""
     document = requests.get(portal.url, timeout=20).text
     address = re.search(r'data-plotly="([^"]+)"', document)
 
-    assert address is not None
+    assert address is not None, "scripts/vendor.py has not fetched the small plotly.js"
     answer = requests.get(portal.url + address[1], timeout=20)
     assert "plotly.js (basic" in answer.text[:400]
 

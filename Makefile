@@ -1,11 +1,11 @@
 # Every way to work with this project; `make help` lists them. Each target makes the virtual environment that it needs.
-.PHONY: help demo test test-chaos check bench screenshots fmt lock clean
+.PHONY: help demo test test-chaos test-history check bench screenshots fmt lock clean
 .DEFAULT_GOAL := help
 
 VENV := sh scripts/venv.sh
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Start the portal on a made-up Jira and Tempo: no account, no credentials
 	@$(VENV) .venv requirements/runtime.txt requirements/build.txt
@@ -17,13 +17,18 @@ test: ## Run the tests, those of the pages in a real Chromium (ARGS='-k calendar
 	@.venv-dev/bin/python scripts/vendor.py
 	@sh scripts/chromium.sh
 	@sh scripts/redis.sh
-	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/chaos $(ARGS)
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/chaos --ignore=tests/history $(ARGS)
 
-test-chaos: ## Run the portal through its bad days: Redis, Jira, workers and entries that fail
+test-chaos: ## Run the portal through its bad days: Redis, Jira, workers, clocks and entries that fail
 	@$(VENV) .venv-dev requirements/dev.txt
 	@.venv-dev/bin/python scripts/vendor.py
 	@sh scripts/redis.sh
+	@sh scripts/compiler.sh
 	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile tests/chaos $(ARGS)
+
+test-history: ## Take half a year of history live, delete days of it and rebuild them
+	@$(VENV) .venv-dev requirements/dev.txt
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile tests/history $(ARGS)
 
 check: ## Run every check but the tests: lint, format, types, imports, lock, changelog
 	@$(VENV) .venv-dev requirements/dev.txt

@@ -19,6 +19,8 @@ class DataStanding:
     no_hours: Sequence[str]
     registry_problems: int
     gaps: int
+    history_fails: bool = False
+    not_kept: Sequence[str] = ()
 
 
 def data_sentence(found: DataStanding) -> list[Clause]:
@@ -38,6 +40,9 @@ def data_sentence(found: DataStanding) -> list[Clause]:
         wrong.append(f"{words.plural(found.left_out, 'ticket')} {'is' if found.left_out == 1 else 'are'} in no number")
     if found.registry_problems:
         wrong.append("the newest registry is not in force")
+    if found.history_fails:
+        wrong.append("the history cannot be used")
+    wrong += _about(found.not_kept, "lacks its last day in the history", "lack their last day in the history")
     if wrong:
         clauses.append(Clause(_sentence(wrong), strong=True))
     rest = _about(found.no_hours, "has no hours", "have no hours")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from servicelevel.spreadsheet import BYTE_ORDER_MARK, safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,9 +13,7 @@ Kind: TypeAlias = Literal["text", "int", "float"]
 Cell: TypeAlias = str | int | float | bool | None
 
 _DTYPES: Final[Mapping[Kind, str]] = {"text": "object", "int": "Int64", "float": "Float64"}
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - these too
 _ROWS_A_PIECE: Final = 1_000
-_BOM: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,10 @@ def csv_pieces(table: Table) -> Iterator[bytes]:
     for name, kind in table.columns.items():
         if kind == "text":
             made[name] = made[name].map(safe, na_action="ignore")
-    yield _BOM.encode()
+    yield BYTE_ORDER_MARK.encode()
     yield _csv(made.iloc[:0], header=True)
     for first in range(0, len(made), _ROWS_A_PIECE):
         yield _csv(made.iloc[first : first + _ROWS_A_PIECE], header=False)
-
-
-def safe(text: Any) -> str:
-    """Text as a cell that no spreadsheet executes."""
-    written = str(text)
-    return f"'{written}" if written.startswith(_FORMULA_STARTS) else written
 
 
 def _csv(part: "pd.DataFrame", *, header: bool) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dash import dcc, html
 
-from components.theme import template
+from components.theme import colour, template
 
 TRACES: Final = frozenset({"bar", "scatter"})
 """Kinds of trace that the bundled plotly.js draws; another would silently become a scatter."""
@@ -60,7 +60,10 @@ def figure(data: list[dict[str, Any]], layout: Mapping[str, Any], *, revision: s
     return {"data": data, "layout": {"template": template(), "uirevision": revision, **layout}}
 
 
-def empty(height: int) -> dict[str, Any]:
-    """Nothing yet, in the size of what will come."""
+def empty(height: int, reason: str = "") -> dict[str, Any]:
+    """Nothing yet, in the size of what will come, and why where there is something to say."""
     hidden = {"visible": False}
-    return figure([], {"height": height, "xaxis": hidden, "yaxis": hidden}, revision="empty")
+    middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+    said = [{**middle, "text": reason, "font": {"size": 13, "color": colour("ink-2")}}] if reason else []
+    axes = {"xaxis": hidden, "yaxis": hidden}
+    return figure([], {"height": height, **axes, "annotations": said}, revision="empty")

@@ -51,9 +51,10 @@ def dates_table(compared: TwoDates, today: date) -> Component:
 
 def why(compared: TwoDates, href: str) -> Component:
     """The movement of the score in one sentence, with the way to its waterfall."""
-    link = dcc.Link("Why it moved", href=href)
     if compared.movement is None:
-        return html.P(["One of the two days has no score to compare. ", link], className="panel-foot")
+        imported = any(point.counts is None for point in (compared.a, compared.b))
+        reason = "Of an imported day the score alone is known" if imported else "One of the two days has no score"
+        return html.P(f"{reason}, so nothing says why it moved.", className="panel-foot")
     total = round(sum(row.shown for row in compared.movement), 1)
     mix = _effect(compared.movement, "mix_effect")
     rate = _effect(compared.movement, "rate_effect")
@@ -62,7 +63,7 @@ def why(compared: TwoDates, href: str) -> Component:
         f"Of {words.signed(total)} points, {words.signed(mix)} is mix of priorities, {words.signed(rate)} how each was "
         f"kept, {words.signed(rest)} the other dimensions. "
     )
-    return html.P([text, link], className="panel-foot")
+    return html.P([text, dcc.Link("Why it moved", href=href)], className="panel-foot")
 
 
 def _effect(rows: Sequence[Movement], name: str) -> float:

@@ -2,7 +2,7 @@
 
 import sys
 
-from dashboard import logs
+from opsportal import logs
 from opsportal.settings import forget_empty, load
 from servicelevel.errors import PortalError
 

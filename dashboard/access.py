@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import flask
 
-from dashboard import request_lines
 from dashboard.metrics import OTHER, Metrics
-from opsportal import request_ids
+from opsportal import request_ids, request_lines
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -1,42 +1,36 @@
-"""What a worker does beside answering: in one of all workers queues are kept young and history is kept whole."""
+"""What a worker does beside answering: in one of all workers queues are kept young and ended days are taken."""
 
 import logging
 import threading
-from datetime import timedelta
-from importlib.metadata import version
-from typing import Final
+from collections.abc import Callable
 
 from dashboard.follower import Follower
 from dashboard.refresher import Refresher
 from dashboard.services import Running
-from opsportal.heartbeat import Heartbeat
-from opsportal.snapshots import fill
+from opsportal.day_keeper import LOOK_EVERY_S, DayKeeper
 from servicelevel.errors import PortalError
-from servicelevel.snapshot import last_ended_day
-
-FIRST_LOOK_S: Final = 2.0
-LOOK_EVERY_S: Final = 900.0
 
 _log = logging.getLogger(__name__)
 
 
 class Background:
-    """The refresher, the follower, and a thread that puts ended days into history. Start it after the fork."""
+    """The refresher, the follower, and a thread that looks after history. Start it after the fork."""
 
     def __init__(self, running: Running) -> None:
-        self._running = running
-        self._lock_s = float(running.portal.settings.lock_ttl)
-        self._refresher = Refresher(running.portal.reports, running.leases, lock_s=self._lock_s)
-        self._follower = Follower(running.portal.reports)
+        portal = running.portal
+        lock_s = float(portal.settings.lock_ttl)
+        self._refresher = Refresher(portal.reports, running.leases, lock_s=lock_s)
+        self._follower = Follower(portal.reports)
+        self._look = _look_of(running, lock_s)
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._keep_history, name="history", daemon=True)
+        self._trouble = ""
 
     def start(self) -> None:
         """Begin."""
         self._refresher.start()
         self._follower.start()
-        if self._running.portal.settings.history_days:
-            self._thread.start()
+        self._thread.start()
 
     def leads(self) -> bool:
         """Whether this process is the one that reads."""
@@ -55,40 +49,30 @@ class Background:
         self._follower.stop(wait_s)
 
     def _keep_history(self) -> None:
-        wait_s = FIRST_LOOK_S
+        wait_s = 0.0
         while not self._ends.wait(wait_s):
-            wait_s = FIRST_LOOK_S
             try:
-                if self.fill():
-                    wait_s = LOOK_EVERY_S
+                wait_s = self._look()
+                self._trouble = ""
             except PortalError as error:
-                _log.warning("History could not be kept. %s", error)
                 wait_s = LOOK_EVERY_S
+                if str(error) != self._trouble:  # once, and not every minute
+                    self._trouble = str(error)
+                    _log.warning("History cannot be kept. %s", error)
             except Exception:  # noqa: BLE001 - a thread has nobody else to tell
-                _log.exception("History could not be kept")
                 wait_s = LOOK_EVERY_S
+                _log.exception("History could not be kept")
 
-    def fill(self) -> bool:
-        """Put in what is lacking, once every queue was read or failed; False while that is still to come.
 
-        Raises:
-            PortalError: history cannot be used.
-        """
-        reports, settings, now = (
-            self._running.portal.reports,
-            self._running.portal.settings,
-            self._running.portal.now,
-        )
-        seen = reports.overview().served.values()
-        if any(served.progress is not None for served in seen):
-            return False
-        lease = self._running.leases.take("history", self._lock_s)
-        if lease is None:
-            return True
-        with Heartbeat(lease, self._lock_s):
-            readings = [reading for served in seen if (reading := reports.reading(served.queue.id)) is not None]
-            if readings:
-                last = max(last_ended_day(reading.queue.calendar, now()) for reading in readings)
-                first = last - timedelta(days=settings.history_days - 1)
-                fill(readings, self._running.history, first, last, engine_version=version("opsportal"), now=now)
-        return True
+def _look_of(running: Running, lock_s: float) -> Callable[[], float]:
+    portal, history = running.portal, running.history
+    at, keeper = portal.settings.snapshot_at, None
+    if at is not None:
+        keeper = DayKeeper(portal.reports, running.moved, history, running.leases, at=at, lock_s=lock_s, now=portal.now)
+
+    def look() -> float:
+        # Asked even when there is nothing to do, so that every worker knows whether history answers.
+        history.runs(1)
+        return LOOK_EVERY_S if keeper is None else keeper.look()
+
+    return look

@@ -115,6 +115,14 @@ class Files(FileSystemCache):
             return False
         return True
 
+    def left_s(self, key: str) -> float | None:
+        """How many seconds a value still counts, below 0 when there is none; None: for ever."""
+        try:
+            with Path(self._get_filename(key)).open("rb") as file:
+                return _left_s(file)
+        except OSError:
+            return -1.0
+
     def sweep(self) -> None:
         """Remove what has expired and what was never finished."""
         with suppress(OSError):
@@ -168,7 +176,7 @@ class FileCache:
         try:
             with self._adding.open("ab") as turn:  # closing it passes the turn on
                 fcntl.flock(turn, fcntl.LOCK_EX)
-                if self.get(key) is not None:
+                if self.get(key) is not None and self._can_last(key, timeout_s):
                     return False
                 self.set(key, value, timeout_s=timeout_s)
                 return True
@@ -178,6 +186,15 @@ class FileCache:
     def delete(self, key: str) -> None:
         """Forget a value."""
         self._engine.delete(key)
+
+    def _can_last(self, key: str, timeout_s: int) -> bool:
+        """Whether a value may have been kept for so many seconds.
+
+        One that lasts longer was kept before the clock was set back, and would be in the way until the clock has come
+        as far again.
+        """
+        left_s = self._engine.left_s(key)
+        return left_s is None or not timeout_s or left_s <= timeout_s + 1
 
 
 def only_bytes(value: Any) -> bytes:
@@ -193,8 +210,17 @@ def only_bytes(value: Any) -> bytes:
 
 def _expired(file: IO[bytes]) -> bool:
     """Whether a file, read up to its value, counts for nothing: its time is over, or it was cut."""
+    left_s = _left_s(file)
+    return left_s is not None and left_s < 0
+
+
+def _left_s(file: IO[bytes]) -> float | None:
+    """How long a file, read up to its value, still counts; None: for ever. Below 0 it does not, as when it was cut."""
     head = file.read(_EXPIRY.size)
-    return len(head) < _EXPIRY.size or 0 < _EXPIRY.unpack(head)[0] < time.time()  # noqa: TID251 - of the files' own form
+    if len(head) < _EXPIRY.size:
+        return -1.0
+    (expires,) = _EXPIRY.unpack(head)
+    return expires - time.time() if expires else None  # noqa: TID251 - of the files' own form
 
 
 def _is_over(path: Path) -> bool:

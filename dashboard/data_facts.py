@@ -14,7 +14,9 @@ from dashboard.urls import View
 from opsportal.cached import Served, ServedOverview, SourceNote
 from opsportal.source_note import SourceName
 from servicelevel.errors import PortalError
+from servicelevel.policy import Queue
 from servicelevel.report import QueueReport
+from servicelevel.snapshot_run import SnapshotRun
 from servicelevel.trend import Trend
 
 GAP_DAYS: Final = 90
@@ -39,6 +41,15 @@ class DefinitionRow:
     clocks: str
     calendar: str
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFacts:
+    """What history has of each queue, and how days were put into it last. `problem` is why it cannot be read."""
+
+    trends: Sequence[tuple[Queue, Trend]]
+    last_run: SnapshotRun | None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,15 +114,24 @@ class DataFacts:
         ]
 
     @cached_property
-    def history(self) -> tuple[Sequence[tuple[str, Trend]], str | None]:
-        """The kept days of each queue, or why they cannot be read."""
+    def history(self) -> HistoryFacts:
+        """The kept days of each queue and the last run that kept some, or why history cannot be read."""
         first, last = self.history_dates
         try:
-            series = self.portal.trends.series([served.queue.id for served in self.served], first, last)
+            queues = [served.queue.id for served in self.served]
+            series = self.portal.trends.series(queues, first, last, for_signals=False)
+            run = self.portal.trends.last_run()
         except PortalError as problem:
-            return [], str(problem)
-        names = {served.queue.id: served.queue.name for served in self.served}
-        return [(names[queue_id], trend) for queue_id, trend in series.items()], None
+            return HistoryFacts((), None, str(problem))
+        by_id = {served.queue.id: served.queue for served in self.served}
+        return HistoryFacts([(by_id[queue_id], trend) for queue_id, trend in series.items()], run)
+
+    @property
+    def not_kept(self) -> Sequence[str]:
+        """Names of the queues whose day the last run could not keep."""
+        run = self.history.last_run
+        failed = {outcome.queue for outcome in run.outcomes if outcome.result == "failed"} if run is not None else ()
+        return [served.queue.name for served in self.served if served.queue.id in failed]
 
     @property
     def history_dates(self) -> tuple[date, date]:
@@ -125,10 +145,12 @@ def facts(view: View, portal: Portal) -> DataFacts:
     return DataFacts(view, portal, portal.reports.overview(), portal.now())
 
 
-def revision(view: View, portal: Portal) -> str:  # noqa: ARG001 - all of the page has one revision
+def revision(view: View, portal: Portal) -> str:
     """Changes whenever the page would show something else."""
     try:
-        history = portal.trends.revision([queue.id for queue in portal.policy.queues])
+        queues, (first, last) = [queue.id for queue in portal.policy.queues], facts(view, portal).history_dates
+        days = portal.trends.revision(queues, first, last, for_signals=False)
+        history = repr((days, portal.trends.last_run()))
     except PortalError as problem:
         history = str(problem)
     reports = portal.reports

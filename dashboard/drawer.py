@@ -116,8 +116,7 @@ def _of_mark(view: View, services: Portal) -> Served | None:
     queue_id = (split_queue(view.tickets)[0] if view.tickets else None) or view.queue
     if queue_id not in {queue.id for queue in services.policy.queues}:
         return None
-    reading = services.reports.reading(queue_id) if view.filters.analyst else None
-    filters = people.resolved(view.filters, reading.columns.people if reading else (), services.naming)
+    filters = people.filters_of(view, services, (queue_id,))
     period = None if view.page in ("trends", "at-risk", "data") else view.period
     return services.reports.queue(queue_id, period=period, filters=filters, compared_days=view.compared_days)
 

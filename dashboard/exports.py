@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 from flask import Flask, Response, request
 
 from components.frames import Table, csv_pieces
-from dashboard import urls
+from dashboard import people, urls
 from dashboard.clocks import clocks
 from dashboard.portal import Portal, portal
 from dashboard.tables_of_queues import budgets_table, compare_table, overview_table, sources_table, trends_table
@@ -124,11 +124,13 @@ def _asked(view: View, services: Portal) -> Sequence[Queue]:
 def _served(view: View, services: Portal) -> tuple[Sequence[Served], int | None]:
     """The queues asked for as they are, and the instant of the whole."""
     if len(view.queues) == 1:
+        filters = people.filters_of(view, services, view.queues)
         one = services.reports.queue(
-            view.queues[0], period=view.period, filters=view.filters, compared_days=view.compared_days
+            view.queues[0], period=view.period, filters=filters, compared_days=view.compared_days
         )
         return [one], one.freshness.as_of
-    seen = services.reports.overview(period=view.period, filters=view.filters, compared_days=view.compared_days)
+    filters = people.filters_of(view, services, [queue.id for queue in services.policy.queues])
+    seen = services.reports.overview(period=view.period, filters=filters, compared_days=view.compared_days)
     wanted = {queue.id for queue in _asked(view, services)}
     return [served for served in seen.served.values() if served.queue.id in wanted], seen.as_of
 
@@ -206,7 +208,7 @@ def _trends(view: View, services: Portal) -> Export:
     queues, now = _asked(view, services), services.now()
     first, last = _dates(view, queues, now)
     try:
-        series = services.trends.series([queue.id for queue in queues], first, last)
+        series = services.trends.series([queue.id for queue in queues], first, last, view.scores, for_signals=False)
     except PortalError as problem:
         raise NotReady(f"The history cannot be read: {problem}") from problem
     return Export(trends_table(queues, series), _only(view), now)

@@ -14,8 +14,9 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from dashboard.portal import Portal
 from dashboard.queue_gauges import QueueGauges
-from dashboard.vitals import Vitals
+from dashboard.vitals import HistoryStanding, Vitals
 from opsportal.cached import SourceNote
+from opsportal.snapshot_lines import counted
 from opsportal.source_note import SourceName
 from servicelevel.errors import PortalError
 from servicelevel.instants import SECOND_MS
@@ -56,11 +57,10 @@ def _parts(portal: Portal, vitals: Vitals) -> dict[str, Any]:
     """
     now = portal.now()
     cache, cache_since = vitals.cache_since(now)
-    history, history_since = vitals.history()
     parts: dict[str, Any] = {
         "start": {"state": "ok" if vitals.started else "under_way"},
         "cache": {**asdict(cache), "since": _iso(cache_since)},
-        "history": {"state": history, "since": _iso(history_since)},
+        "history": _history(vitals.history()),
     }
     try:
         note, queues = portal.reports.registry_note(), tuple(queue.id for queue in portal.policy.queues)
@@ -86,6 +86,17 @@ def _parts(portal: Portal, vitals: Vitals) -> dict[str, Any]:
     else:
         parts["tempo"] = {"state": "not_configured"}
     return {"ready": vitals.started, "parts": parts}
+
+
+def _history(standing: HistoryStanding) -> dict[str, Any]:
+    run = standing.last_run
+    last = run and {
+        "taker": run.taker,
+        "started_at": _iso(run.started_at),
+        "ended_at": _iso(run.ended_at),
+        "results": counted(run),
+    }
+    return {"state": standing.state, "since": _iso(standing.since), "last_run": last}
 
 
 def _source(

@@ -11,6 +11,7 @@ from dash.fingerprint import build_fingerprint
 _SUITES: Final = "_dash-component-suites"
 _LATE: Final[Mapping[str, str]] = {
     "dash_bootstrap_components": "_components/dash_bootstrap_components.min.js",
+    "dash_ag_grid": "dash_ag_grid.min.js",
 }
 """The script of each package that would otherwise be on every page; `assets/late.js` loads it."""
 _GRAPH: Final = "dash/dcc/async-graph.js"

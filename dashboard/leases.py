@@ -148,6 +148,10 @@ class _Holder(msgspec.Struct, frozen=True):
         return elsewhere or not _PROCESSES.is_dir() or _born(self.pid) == self.born
 
 
+_HOLDER = msgspec.json.Decoder(_Holder)
+"""Made here, by one thread: several that meet a class for the first time at once end the process."""
+
+
 def _overwrite(file: BinaryIO, record: bytes) -> None:
     """Put a record in place of the one before. The file never shrinks: on a full disk it would not grow again."""
     file.seek(0)
@@ -159,7 +163,7 @@ def _read(file: BinaryIO) -> _Holder | None:
     """The holder; None when there is none, or when one died while it was being written."""
     file.seek(0)
     try:
-        return msgspec.json.decode(file.read(), type=_Holder)
+        return _HOLDER.decode(file.read())
     except msgspec.DecodeError:
         return None
 

@@ -12,6 +12,7 @@ from components.still import still
 from dashboard import ids, urls
 from dashboard.portal import Portal, portal
 from dashboard.urls import PageName, View
+from opsportal.trends import read_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,11 @@ def register(
         view = services.view(pathname, search)
         if view.page != page:
             raise PreventUpdate  # the address has moved on while this page was still there
-        newest = f"{revision(view, services)} {urls.href(view.with_(ticket=None, tickets=None))}"
-        if newest == shown:
-            return [no_update] * count
-        filled = fill(view, services)
+        with read_once():
+            newest = f"{revision(view, services)} {urls.href(view.with_(ticket=None, tickets=None))}"
+            if newest == shown:
+                return [no_update] * count
+            filled = fill(view, services)
         head = filled.head
         slots = (head.title, head.age, list(head.controls), head.sentence, newest, *filled.panels)
         return [still(value) for value in slots]

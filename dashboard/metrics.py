@@ -100,13 +100,6 @@ class Metrics:
             "opsportal_cache_lookups", "Queues asked for, and whether a reading was there.", ("result",), registry=own
         )
         self._workers = Gauge("opsportal_workers", "Workers that answer.", registry=own, multiprocess_mode="livesum")
-        self._history_days = Gauge(
-            "opsportal_queue_history_days",
-            "Days of a queue that history holds.",
-            ("queue",),
-            registry=own,
-            multiprocess_mode="mostrecent",
-        )
 
     @_in_nobodys_way
     def worker_began(self) -> None:
@@ -153,11 +146,6 @@ class Metrics:
     def cache(self, hit: bool) -> None:
         """As Observer promises."""
         self._lookups.labels("hit" if hit else "miss").inc()
-
-    @_in_nobodys_way
-    def history_days(self, queue_id: str, days: int) -> None:
-        """History was found to hold so many days of a queue."""
-        self._history_days.labels(queue_id).set(days)
 
     def text(self, *more: Collector) -> bytes:
         """Everything that was counted, by all workers, and what these collectors find now."""

@@ -11,6 +11,7 @@ from components import words
 from components.overview_sentence import Standings
 from components.queue_card import TARGET_SCORE, Scales
 from components.sparkline import Points
+from dashboard import people
 from dashboard.portal import Portal
 from dashboard.urls import DEFAULT_PERIOD, View
 from opsportal.cached import Served, ServedOverview
@@ -119,7 +120,8 @@ class Past:
 
 def facts(view: View, portal: Portal) -> OverviewFacts:
     """What is kept of all queues, as asked for by the view. Reads no source."""
-    seen = portal.reports.overview(period=view.period, filters=view.filters, compared_days=view.compared_days)
+    filters = people.filters_of(view, portal, [queue.id for queue in portal.policy.queues])
+    seen = portal.reports.overview(period=view.period, filters=filters, compared_days=view.compared_days)
     return OverviewFacts(view, portal, seen, portal.now())
 
 
@@ -131,11 +133,10 @@ def past(found: OverviewFacts) -> Past:
     """
     if not _shows_past(found.view):
         return Past({}, ())
-    today = words.local_date(found.as_of, found.zone)
-    first, yesterday = today - timedelta(days=SPARK_DAYS - 1), today - timedelta(days=1)
+    first, yesterday, today = _past_days(found)
     queues = [made.queue for made in found.made]
     try:
-        trends = found.portal.trends.series([queue.id for queue in queues], first, yesterday)
+        trends = found.portal.trends.series([queue.id for queue in queues], first, yesterday, for_signals=False)
     except PortalError:
         return Past({}, ())  # the Data page says what failed; the numbers of today stand without their past
     scores = {made.queue.id: made.now.health.score for made in found.made}
@@ -167,10 +168,18 @@ def revision(found: OverviewFacts) -> str:
     ]
     if _shows_past(found.view):
         try:
-            parts.append(found.portal.trends.revision(list(found.seen.served)))
+            first, yesterday, _ = _past_days(found)
+            kept = found.portal.trends.revision(list(found.seen.served), first, yesterday, for_signals=False)
+            parts.append(kept)
         except PortalError as problem:
             parts.append(str(problem))
     return "|".join(parts)
+
+
+def _past_days(found: OverviewFacts) -> tuple[date, date, date]:
+    """The first and last day of the past that is shown, and today, which follows it."""
+    today = words.local_date(found.as_of, found.zone)
+    return today - timedelta(days=SPARK_DAYS - 1), today - timedelta(days=1), today
 
 
 def _shows_past(view: View) -> bool:

@@ -2,18 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
+from dashboard.portal import Portal
+from dashboard.urls import View
 from opsportal.naming import Naming
 from servicelevel.measures import UNASSIGNED, Filters
 from servicelevel.ticket import Person
 
+_NOBODY: Final = " (not a pseudonym)"
+
+
+def filters_of(view: View, services: Portal, queue_ids: Sequence[str]) -> Filters:
+    """The filters of a view as reports take them, people among the tickets of these queues by their accounts."""
+    if not view.filters.analyst:
+        return view.filters
+    readings = [reading for queue_id in queue_ids if (reading := services.reports.reading(queue_id)) is not None]
+    everybody = [person for reading in readings for person in reading.columns.people]
+    return resolved(view.filters, everybody, services.naming)
+
 
 def resolved(filters: Filters, people: Sequence[Person], naming: Naming) -> Filters:
-    """The filters with each pseudonym replaced by the account it stands for; everything else stays as written."""
-    if naming.rule != "pseudonyms" or not filters.analyst:
+    """The filters with each pseudonym replaced by the account it stands for.
+
+    Where names are not shown, a name or an account in an address means nobody: else an address would tell whose it is.
+    """
+    if naming.rule == "names" or not filters.analyst:
         return filters
-    accounts = {str(text).casefold(): person.id for person in people for text in _called(person, naming)}
-    return replace(filters, analyst=tuple(accounts.get(text.casefold(), text) for text in filters.analyst))
+    accounts = {str(text).casefold(): person.id for person in people for text in _called(person, naming) if text}
+    known = {UNASSIGNED: UNASSIGNED, **accounts}
+    return replace(filters, analyst=tuple(known.get(text.casefold(), f"{text}{_NOBODY}") for text in filters.analyst))
 
 
 def choices(people: Sequence[Person], naming: Naming) -> list[tuple[str, str]]:

@@ -94,10 +94,7 @@ class QueueFacts:
 def facts(view: View, portal: Portal) -> QueueFacts:
     """What is kept of the view's queue. Reads no source."""
     queue_id = view.queue or ""
-    filters = view.filters
-    if filters.analyst and portal.naming.rule == "pseudonyms":
-        reading = portal.reports.reading(queue_id)
-        filters = filters if reading is None else people.resolved(filters, reading.columns.people, portal.naming)
+    filters = people.filters_of(view, portal, (queue_id,))
     served = portal.reports.queue(queue_id, period=view.period, filters=filters, compared_days=view.compared_days)
     return QueueFacts(view, portal, served, portal.now())
 

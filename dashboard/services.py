@@ -12,6 +12,7 @@ from dashboard.portal import Portal
 from dashboard.shared_store import SharedStore, shared_store
 from dashboard.vitals import SeenHistory, Vitals, standing_of
 from opsportal import wiring
+from opsportal.moved import MovedTickets
 from opsportal.ports import History, Leases
 from opsportal.settings import Settings
 from opsportal.trends import Trends
@@ -26,6 +27,8 @@ class Running:
     portal: Portal
     leases: Leases
     history: History
+    moved: MovedTickets
+    """Brings tickets that changed queues back to the days that are taken."""
     store: SharedStore | None = None
     """Where the workers share what they know, for those who tell how it fares."""
     vitals: Vitals = field(default_factory=Vitals)
@@ -41,11 +44,11 @@ def build(settings: Settings, folder: Path, metrics: Metrics | None = None) -> R
     """
     store, metrics = shared_store(settings, folder), metrics or Metrics()
     services = wiring.build_cached(settings, store.cache, store.leases, observer=metrics)
-    history = SeenHistory(wiring.history(settings), services.now, metrics.history_days)
+    history = SeenHistory(wiring.history(settings), services.now)
     trends = Trends(history, lambda: services.reports.policy, services.now)
     portal = Portal(services.reports, trends, settings, services.jira_url, services.now)
     vitals = Vitals(metrics, partial(standing_of, store), history.last, started=False)
-    return Running(portal, store.leases, history, store, vitals)
+    return Running(portal, store.leases, history, services.moved, store, vitals)
 
 
 def put_on(server: flask.Flask, running: Running) -> None:

@@ -94,7 +94,7 @@ def trends_table(queues: Sequence[Queue], series: Mapping[str, Trend]) -> Table:
         "queue": "text", "day": "text", "source": "text", "complete": "text", "score": "float",
         **{f"{name}_{part}": kind for name in SLA_NAMES for part, kind in _KEPT.items()},
         "open": "int", "created": "int", "resolved": "int", "backlog_days": "float", "net_flow": "float",
-        "reopen_rate": "float", "definition_hash": "text",
+        "reopen_rate": "float", "redrawn": "text", "definition_hash": "text", "engine_version": "text",
     }  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for queue in queues:
@@ -108,7 +108,8 @@ def trends_table(queues: Sequence[Queue], series: Mapping[str, Trend]) -> Table:
             rows.append(
                 (
                     queue.name, point.day.isoformat(), point.source, "yes" if point.complete else "no", point.score,
-                    *promises, *counts, *measures, point.definition_hash,
+                    *promises, *counts, *measures, "yes" if point.redrawn else "no", point.definition_hash,
+                    point.engine_version,
                 )
             )  # fmt: skip
     return Table(columns, rows)

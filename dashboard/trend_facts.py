@@ -11,6 +11,7 @@ from dashboard import urls
 from dashboard.portal import Portal
 from dashboard.urls import View
 from opsportal.cached import Served
+from opsportal.engine import ENGINE_VERSION
 from opsportal.reports import Period
 from opsportal.snapshots import WINDOW_DAYS
 from servicelevel.errors import PortalError
@@ -47,12 +48,17 @@ class TrendFacts:
     @property
     def zone(self) -> ZoneInfo:
         """The zone that the page's times are said in."""
-        return next((queue.calendar.zone for queue in self.chosen), ZoneInfo("UTC"))
+        return _zone(self.chosen)
 
     @property
     def drawn(self) -> tuple[Line, ...]:
         """The queues that have anything to draw."""
         return tuple(line for line in self.lines if line.trend.points)
+
+    @property
+    def kept(self) -> bool:
+        """Whether history has any day of these queues, in this period or before it."""
+        return any(line.trend.begins is not None for line in self.lines)
 
     @property
     def b(self) -> date | None:
@@ -100,12 +106,11 @@ def facts(view: View, portal: Portal) -> TrendFacts:
     """Ask history and the kept readings for what the view shows."""
     policy, now = portal.policy, portal.now()
     chosen = shown_queues(view, policy.queues)
-    zone = next((queue.calendar.zone for queue in chosen), ZoneInfo("UTC"))
-    today = words.local_date(now, zone)
+    today = words.local_date(now, _zone(chosen))
     first, last = _dates(view.period, today)
     served = tuple(portal.reports.queue(queue.id) for queue in chosen)
     try:
-        series = portal.trends.series([queue.id for queue in chosen], first, last)
+        series = portal.trends.series([queue.id for queue in chosen], first, last, view.scores)
     except PortalError as problem:
         return TrendFacts(view, portal, chosen, served, first, last, today, now, (), str(problem))
     lines = tuple(
@@ -124,12 +129,13 @@ def revision(view: View, portal: Portal) -> str:
     """Another text whenever the page would show something else for the same view."""
     chosen = shown_queues(view, portal.policy.queues)
     read = [portal.reports.queue(queue.id).revision for queue in chosen]
-    day = next((words.local_date(portal.now(), queue.calendar.zone) for queue in chosen), None)
+    today = words.local_date(portal.now(), _zone(chosen))
+    first, last = _dates(view.period, today)
     try:
-        kept = portal.trends.revision([queue.id for queue in chosen])
+        kept = portal.trends.revision([queue.id for queue in chosen], first, last)
     except PortalError as problem:
         kept = str(problem)
-    return f"{day} {kept} {' '.join(read)}"
+    return f"{today} {kept} {' '.join(read)}"
 
 
 def shown_queues(view: View, queues: Sequence[Queue]) -> tuple[Queue, ...]:
@@ -139,6 +145,10 @@ def shown_queues(view: View, queues: Sequence[Queue]) -> tuple[Queue, ...]:
     if view.team is not None:
         return tuple(queue for queue in queues if queue.team == view.team)
     return tuple(queues[:FIRST_SHOWN])
+
+
+def _zone(chosen: Sequence[Queue]) -> ZoneInfo:
+    return next((queue.calendar.zone for queue in chosen), ZoneInfo("UTC"))
 
 
 def _dates(period: Period, today: date) -> tuple[date, date]:
@@ -166,9 +176,9 @@ def _live_point(served: Served) -> TrendPoint | None:
         NO_TRAILING,
         taken_at=made.as_of,
         source="live",
-        engine_version="",
+        engine_version=ENGINE_VERSION,
     )
-    return point(made.queue, now)
+    return point(made.queue, now, ENGINE_VERSION)
 
 
 def _link(queue: Queue, today: date) -> Callable[[date], str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from components.compare_grid import DEFAULT_ORDER, DIRECTIONS, SORTABLE, Order
@@ -12,6 +12,7 @@ from opsportal.reports import Period
 from servicelevel.due import DUE_STATES, DueState
 from servicelevel.measures import Filters
 from servicelevel.policy import SLA_NAMES, Policy, SlaName
+from servicelevel.redefinition import ScoresUnder
 
 PageName: TypeAlias = Literal["overview", "queue", "compare", "trends", "at-risk", "data", "not-found"]
 Lens: TypeAlias = Literal["decided", "completed_only", "jsm_goals"]
@@ -21,6 +22,8 @@ PERIOD_DAYS: Final = (7, 14, 30, 90, 365)
 COMPARED_DAYS: Final = (7, 14, 28)
 """Distances of the earlier period that a number is compared with."""
 LENSES: Final[tuple[Lens, ...]] = ("decided", "completed_only", "jsm_goals")
+SCORES: Final[tuple[ScoresUnder, ...]] = get_args(ScoresUnder)
+"""Whether old scores stand under today's definition or as they were recorded."""
 
 DEFAULT_PERIOD: Final = Period(30)
 TRENDS_PERIOD: Final = Period(90)
@@ -61,6 +64,7 @@ class View:
     team: str | None = None
     compared_days: int = DEFAULT_COMPARED_DAYS
     smooth: bool = True
+    scores: ScoresUnder = "today"
     lens: Lens = "decided"
     due: tuple[DueState, ...] = ()
     promise: SlaName | None = None
@@ -123,6 +127,7 @@ def parse(pathname: str, search: str, policy: Policy, prefix: str = "/") -> View
         team=read.one("team", _one_of(known_teams), None),
         compared_days=read.one("compare", _one_of(COMPARED_DAYS), DEFAULT_COMPARED_DAYS),
         smooth=read.one("smooth", _flag, True),
+        scores=read.one("scores", _one_of(SCORES), "today"),
         lens=read.one("lens", _one_of(LENSES), "decided"),
         due=read.several("due", _one_of(DUE_STATES)),
         promise=read.one("promise", _one_of(SLA_NAMES), None),
@@ -166,6 +171,7 @@ def search(view: View) -> str:
         "team": view.team,
         "compare": view.compared_days if view.compared_days != DEFAULT_COMPARED_DAYS else None,
         "smooth": None if view.smooth else 0,
+        "scores": view.scores if view.scores != "today" else None,
         "lens": view.lens if view.lens != "decided" else None,
         "promise": view.promise,
         "a": view.a,

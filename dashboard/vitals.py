@@ -1,7 +1,7 @@
 """What a process knows of how the portal is, without asking anybody."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias, TypeVar
 
@@ -10,6 +10,7 @@ from dashboard.shared_store import Place, SharedStore
 from opsportal.ports import History, Now
 from servicelevel.errors import PortalError
 from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
+from servicelevel.snapshot_run import SnapshotRun
 
 Standing: TypeAlias = Literal["unknown", "ok", "failed"]
 _Answer = TypeVar("_Answer")
@@ -29,17 +30,25 @@ def standing_of(store: SharedStore) -> CacheStanding:
     return CacheStanding("redis" if store.link is not None else store.local, store.problem is None, store.place)
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryStanding:
+    """How the last use of history went, since when (epoch ms) uses go like that, and the last run of snapshots seen."""
+
+    state: Standing = "unknown"
+    since: int | None = None
+    last_run: SnapshotRun | None = None
+
+
 class SeenHistory:
-    """A history that remembers how the last use of it went, and has the days that it names counted."""
+    """A history that remembers how the last use of it went."""
 
-    def __init__(self, history: History, now: Now, days_seen: Callable[[str, int], None] = lambda *_: None) -> None:
-        self._history, self._now, self._days_seen = history, now, days_seen
-        self._standing: Standing = "unknown"
-        self._since: int | None = None
+    def __init__(self, history: History, now: Now) -> None:
+        self._history, self._now = history, now
+        self._standing = HistoryStanding()
 
-    def last(self) -> tuple[Standing, int | None]:
-        """How the last use went, and since when (epoch ms) they go like that."""
-        return self._standing, self._since
+    def last(self) -> HistoryStanding:
+        """How the last use went."""
+        return self._standing
 
     def put(self, snapshot: Snapshot) -> bool:
         """As History promises."""
@@ -49,11 +58,28 @@ class SeenHistory:
         """As History promises."""
         return self._seen(lambda: self._history.range(queue, first, last))
 
+    def ranges(self, queues: Sequence[str], first: date, last: date) -> Mapping[str, SnapshotRange]:
+        """As History promises."""
+        return self._seen(lambda: self._history.ranges(queues, first, last))
+
+    def begins(self, queue: str) -> date | None:
+        """As History promises."""
+        return self._seen(lambda: self._history.begins(queue))
+
+    def record(self, run: SnapshotRun) -> None:
+        """As History promises."""
+        self._seen(lambda: self._history.record(run))
+        self._standing = replace(self._standing, last_run=run)
+
+    def runs(self, limit: int) -> tuple[SnapshotRun, ...]:
+        """As History promises."""
+        runs = self._seen(lambda: self._history.runs(limit))
+        self._standing = replace(self._standing, last_run=runs[0] if runs else None)
+        return runs
+
     def days(self, queue: str) -> Mapping[date, SnapshotSource]:
         """As History promises."""
-        days = self._seen(lambda: self._history.days(queue))
-        self._days_seen(queue, len(days))
-        return days
+        return self._seen(lambda: self._history.days(queue))
 
     def _seen(self, use: Callable[[], _Answer]) -> _Answer:
         try:
@@ -64,17 +90,13 @@ class SeenHistory:
         self._note("ok")
         return answer
 
-    def _note(self, standing: Standing) -> None:
-        if standing != self._standing:
-            self._standing, self._since = standing, self._now()
+    def _note(self, state: Standing) -> None:
+        if state != self._standing.state:
+            self._standing = replace(self._standing, state=state, since=self._now())
 
 
 def _in_memory() -> CacheStanding:
     return CacheStanding("memory", reached=True, serves="memory")
-
-
-def _nowhere() -> tuple[Standing, int | None]:
-    return "unknown", None
 
 
 def _never() -> bool:
@@ -91,7 +113,7 @@ class Vitals:
 
     metrics: Metrics = field(default_factory=Metrics)
     cache: Callable[[], CacheStanding] = _in_memory
-    history: Callable[[], tuple[Standing, int | None]] = _nowhere
+    history: Callable[[], HistoryStanding] = HistoryStanding
     leads: Callable[[], bool] = _never
     started: bool = True
     _cache_was: CacheStanding | None = None

@@ -8,8 +8,8 @@ import sys
 
 import flask
 
-from dashboard import logs
 from dashboard.server import build
+from opsportal import logs
 from opsportal.settings import load
 from servicelevel.errors import PortalError
 

@@ -14,6 +14,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
+from datasource.decoding import decoder
 from datasource.errors import DeadlinePassed, SourceError, again
 
 IN_A_ROW: Final = 3
@@ -227,7 +228,7 @@ class Breaker:
     def _hear(self, told: bytes | None) -> None:
         """Go on from what others have told, if that is newer than what this process knows."""
         try:
-            state = _State() if told is None else msgspec.json.decode(told, type=_State)
+            state = _State() if told is None else decoder(_State).decode(told)
         except msgspec.DecodeError:
             return
         if state.step > self._state.step:

@@ -59,7 +59,7 @@ class TempoHours:
             site = self._jira.reads(deadline).site
             projects = tuple(int(site.project(key, deadline).id) for key in queue.projects)
             worklogs: Iterable[Worklog] = self._tempo.project_worklogs(projects, first, last, deadline)
-            told_at = read_at
+            told_at = deadline.sent.since(read_at)
         else:
             projects = previous.projects
             worklogs, told_at = self._changed(queue, tickets, previous, first, last, read_at, deadline, compare=compare)
@@ -97,7 +97,7 @@ class TempoHours:
         compare: bool,
     ) -> tuple[Iterable[Worklog], int]:
         """The hours as they are now, and the instant as of which that is so."""
-        by_id, told_at = {item.id: item for item in previous.worklogs}, read_at
+        by_id, told_at = {item.id: item for item in previous.worklogs}, None
         if compare:
             # Hours may be booked ahead: a date that was not asked for before is read whole, however long ago they were.
             unseen = previous.last + timedelta(days=1)
@@ -113,7 +113,7 @@ class TempoHours:
             wanted = Wanted(queue.id, projects, first, last, since_ms, previous.cursor, known)
             found, told_at = self._changes.read(wanted, read_at, deadline)
         by_id.update((item.id, item) for item in found)
-        return by_id.values(), told_at
+        return by_id.values(), deadline.sent.since(read_at) if told_at is None else told_at
 
     def _outside(
         self, tickets: TicketColumns, previous: HoursRead | None, worklogs: Iterable[Worklog], deadline: Deadline

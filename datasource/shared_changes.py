@@ -39,6 +39,7 @@ class _Answer:
     last: date
     since: int
     read_at: int
+    told_at: int
     worklogs: tuple[Worklog, ...]
 
     def serves(self, wanted: Wanted) -> bool:
@@ -48,7 +49,7 @@ class _Answer:
             and self.first <= wanted.first
             and wanted.last <= self.last
             and self.since <= wanted.since
-            and wanted.told_at < self.read_at
+            and wanted.told_at < self.told_at
         )
 
 
@@ -77,13 +78,14 @@ class SharedChanges:
             answer = self._shared(wanted, read_at, deadline)
             foreign = self._foreign(wanted)
         if answer is not None and answer.projects == wanted.projects:
-            return answer.worklogs, answer.read_at
+            return answer.worklogs, answer.told_at
         if answer is not None:
             ours = [item for item in answer.worklogs if item.ticket_id not in foreign]
             if all(item.ticket_id in wanted.known for item in ours):
-                return ours, answer.read_at
+                return ours, answer.told_at
         since = to_datetime(wanted.since)
-        return self._tempo.project_worklogs(wanted.projects, wanted.first, wanted.last, deadline, since), read_at
+        found = self._tempo.project_worklogs(wanted.projects, wanted.first, wanted.last, deadline, since)
+        return found, deadline.sent.since(read_at)
 
     def _shared(self, wanted: Wanted, read_at: int, deadline: Deadline) -> _Answer | None:
         held = self._answer
@@ -101,7 +103,8 @@ class SharedChanges:
             # One queue's project may be gone from Tempo: it must not take the others' hours with it.
             self._wanted, self._answer = {wanted.queue: (wanted, read_at)}, None
             return None
-        self._answer = _Answer(projects, first, last, since, read_at, tuple(found))
+        told_at = deadline.sent.since(read_at)
+        self._answer = _Answer(projects, first, last, since, read_at, told_at, tuple(found))
         return self._answer
 
     def _forget(self, now: int) -> None:

@@ -247,6 +247,7 @@ class Transport:
         began_s, status = time.monotonic(), None
         try:
             status, headers, content = self._send(method, path, deadline, params, body)
+            deadline.sent.answered(made_at(headers))
             return self._judged(f"{method} {path}", status, headers, content, attempt)
         except (SourceUnreachable, DeadlinePassed) as error:
             unreachable = isinstance(error, SourceUnreachable)

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tempo_live_names=given.tempo_live_names,
             index_lag_s=given.index_lag_s,
             burst=given.burst,
+            deletions=not given.no_deletions,
         )
         with start(options) as demo:
             print(json.dumps(demo.as_dict() | {"pid": os.getpid()}), flush=True)
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="requests a second that each route takes before it answers 429 (default: any)",
     )
+    parser.add_argument("--no-deletions", action="store_true", help="no ticket is deleted but by an intervention")
     server = parser.add_argument_group("Data Center only")
     server.add_argument(
         "--page-cap", type=int, default=1000, metavar="N", help="tickets on a page (default %(default)s)"

@@ -17,7 +17,7 @@ from demo.streams import Stream, Weighted
 from demo.ticket import Ticket, noise
 from demo.wording import NOTED, RECEIVED, summary
 from demo.workflow import INCIDENT, OPEN, PRIORITIES, SUB_TASK, IssueType, Priority
-from demo.zones import DAY_MS, HOUR_MS, MINUTE_MS
+from demo.zones import HOUR_MS, MINUTE_MS
 
 _ODD_CHANCES = (
     ("null", 0.0045),
@@ -74,7 +74,7 @@ def _birth(desk: Desk, stream: Stream, number: int, created_ms: int, burst: bool
         histories=life.histories_kept(stream),
         comments=life.comments_kept(),
         worklogs=book(desk, stream, ticket_id, story.worked_ms, life),
-        deleted_ms=created_ms + int(stream.between(1, 40) * DAY_MS) if stream.chance(0.005) else None,
+        deleted_ms=desk.deleted_ms(stream, created_ms),
         odd=_oddity(stream),
     )
 

@@ -14,7 +14,7 @@ from demo.streams import NORMAL, Stream
 from demo.teams import Team
 from demo.workflow import Priority
 from demo.worktime import WorkCalendar
-from demo.zones import HOUR_MS, UNIX_DAY
+from demo.zones import DAY_MS, HOUR_MS, UNIX_DAY
 
 _BY_PRIORITY = (-0.05, -0.022, 0.0, 0.012, 0.015)
 _LONGEST = 60.0
@@ -22,17 +22,25 @@ _LONGEST = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A queue at work: its plan, calendar, team and seed."""
+    """A queue at work: its plan, calendar, team and seed, and whether some of its tickets are deleted some day."""
 
     seed: int
     plan: QueuePlan
     calendar: WorkCalendar
     team: Team
     scale: float
+    deletions: bool = True
 
     def local_date(self, at_ms: int) -> date:
         """The local date of the queue at the instant."""
         return date.fromordinal(self.calendar.zone.day(at_ms) + UNIX_DAY)
+
+    def deleted_ms(self, stream: Stream, created_ms: int) -> int | None:
+        """When a ticket is deleted, as few are; what is drawn after it is the same either way."""
+        if not stream.chance(0.005):
+            return None
+        gone_ms = created_ms + int(stream.between(1, 40) * DAY_MS)
+        return gone_ms if self.deletions else None
 
     def goal_ms(self, level: int, priority: Priority, at_ms: int) -> int:
         """The promise to a cycle that starts at the instant: level 0 is the first response, 1 the resolution."""

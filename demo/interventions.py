@@ -10,11 +10,14 @@ from demo.fleet import ADMIN_LANE
 from demo.people import Person
 from demo.site import Site
 from demo.ticket import Comment, History, Item, Ticket, change, noise
-from demo.workflow import IN_PROGRESS, compact
+from demo.workflow import IN_PROGRESS, PRIORITIES, compact
 from demo.world import Project
 
 MOVED_NUMBERS_FROM = 900_001
 """Numbers of tickets that were moved: far above those that are given to new ones."""
+
+
+_CARRIED = frozenset({"assignee", "priority"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,26 @@ class _Hand:
         return found
 
     def with_history(self, *items: Item) -> Ticket:
-        """The ticket with one history more, in its place among those that are still to come."""
+        """The ticket with one history more, in its place among those that are still to come.
+
+        The next change of a field goes on from the value that it is given here.
+        """
         added = History(self.at_ms, self.person("author"), items)
         past = [history for history in self.ticket.histories if history.at_ms <= self.at_ms]
-        return replace(self.ticket, histories=(*past, added, *self.ticket.histories[len(past) :]))
+        later = list(self.ticket.histories[len(past) :])
+        for item in items:
+            _go_on(later, item)
+        return replace(self.ticket, histories=(*past, added, *later))
+
+
+def _go_on(later: list[History], given: Item) -> None:
+    for index, history in enumerate(later):
+        for place, item in enumerate(history.items):
+            if item.field == given.field and item.field in _CARRIED:
+                following = change(item.field, given.value, item.value)
+                items = (*history.items[:place], following, *history.items[place + 1 :])
+                later[index] = replace(history, items=items)
+                return
 
 
 def intervene(site: Site, ask: Ask, key: str, action: str) -> Answer:
@@ -99,6 +118,16 @@ def _touch(hand: _Hand) -> Ticket:
     return replace(ticket, comments=(*past, added, *ticket.comments[len(past) :]))
 
 
+def _prioritise(hand: _Hand) -> Ticket:
+    """Another priority, named by its id or name."""
+    wanted = (body_text(hand.body, "priority") or "").casefold()
+    given = next((each for each in PRIORITIES if wanted in {each.id, each.name.casefold()}), None)
+    held = hand.site.states.at(hand.ticket, hand.at_ms).priority
+    if given is None or given is held:
+        raise Refused(problem(400, f"'priority' has to be another priority than {held.name}."))
+    return hand.with_history(change("priority", held, given))
+
+
 def _reopen(hand: _Hand) -> Ticket:
     """Back into work; what was still to come no longer comes."""
     state = hand.site.states.at(hand.ticket, hand.at_ms)
@@ -118,5 +147,6 @@ _ACTIONS: Mapping[str, Callable[[_Hand], Ticket]] = {
     "delete": _delete,
     "move": _move,
     "touch": _touch,
+    "prioritise": _prioritise,
     "reopen": _reopen,
 }

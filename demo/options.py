@@ -50,7 +50,8 @@ class Options:
     `dialect` is `cloud` or `datacenter`. Of Data Center alone are `page_cap`, the most tickets on a page of a search,
     `result_window`, the last position that a search reaches, and `tempo_live_names`, which gives worklogs the names
     that live servers use. The search index is up to `index_lag_s` seconds behind. `burst` is how many requests a
-    second each route takes before it answers 429; None never refuses.
+    second each route takes before it answers 429; None never refuses. Without `deletions` no ticket is deleted but by
+    an intervention.
 
     Raises:
         OptionError: one of them makes no sense.
@@ -68,6 +69,7 @@ class Options:
     tempo_live_names: bool = False
     index_lag_s: float = 0.0
     burst: int | None = None
+    deletions: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:

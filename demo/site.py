@@ -45,7 +45,7 @@ def build_site(options: Options) -> Site:
         SizeError: a size is not possible.
     """
     dialect = DIALECTS[options.dialect]
-    world = World(options.seed, options.sizes)
+    world = World(options.seed, options.sizes, deletions=options.deletions)
     states = States(world)
     index = Index(world, states, options.index_lag_s)
     people = directory(world)

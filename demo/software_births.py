@@ -25,7 +25,7 @@ from demo.workflow import (
     Priority,
     Status,
 )
-from demo.zones import DAY_MS, HOUR_MS
+from demo.zones import HOUR_MS
 
 _FIRST_STATUSES = (TO_DO, BACKLOG, IN_PROGRESS)
 _FIRST_STATUS = Weighted(72, 20, 8)
@@ -64,7 +64,7 @@ def software_birth(desk: Desk, stream: Stream, number: int, created_ms: int, bur
         histories=life.histories_kept(stream),
         comments=life.comments_kept(),
         worklogs=book(desk, stream, ticket_id, story.worked_ms, life),
-        deleted_ms=created_ms + int(stream.between(1, 40) * DAY_MS) if stream.chance(0.005) else None,
+        deleted_ms=desk.deleted_ms(stream, created_ms),
         odd=None,
     )
 

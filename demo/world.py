@@ -99,12 +99,13 @@ class World:
     Args:
         seed: chooses the world.
         sizes: tickets a year by queue id, where it is not the queue's own.
+        deletions: whether some tickets are deleted some day.
 
     Raises:
         SizeError: a queue is unknown, or a size lies outside 1 to 200,000.
     """
 
-    def __init__(self, seed: int, sizes: Mapping[str, int]) -> None:
+    def __init__(self, seed: int, sizes: Mapping[str, int], *, deletions: bool = True) -> None:
         self.seed = seed
         self.calendars = {plan.key: WorkCalendar(plan) for plan in CALENDAR_PLANS}
         scales = {plan.id: sizes.get(plan.id, plan.yearly) / plan.yearly for plan in QUEUE_PLANS}
@@ -121,7 +122,7 @@ class World:
         self.teams = {id_: crew for id_, crew in self.crews.items() if crew.plan.in_tempo}
         self.projects = {
             plan.project: Project(
-                Desk(seed, plan, self.calendars[plan.calendar], self.crews[plan.team], scales[plan.id])
+                Desk(seed, plan, self.calendars[plan.calendar], self.crews[plan.team], scales[plan.id], deletions)
             )
             for plan in QUEUE_PLANS
         }
@@ -143,7 +144,9 @@ class World:
             found += [
                 ticket
                 for id_, ticket in edited.items()
-                if ticket.created_ms <= at_ms and key in {_project_of(ticket), _project_of(before[id_])}
+                if ticket.created_ms <= at_ms
+                and key in {_project_of(ticket), _project_of(before[id_])}
+                and self.ever(id_, at_ms) is not None
             ]
             found.sort(key=lambda ticket: (ticket.created_ms, ticket.id))
         return [ticket for ticket in found if ticket.deleted_ms is None or ticket.deleted_ms > since_ms]

@@ -1,30 +1,29 @@
 """The commands. Exit codes: 0 ok, 1 failed, 2 wrong usage; one clear message, never a traceback."""
 
 import contextlib
-import functools
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 import msgspec
-from rich.console import Console
 
 from opsportal import checks as checking
 from opsportal import demonstration, report_json, report_text, wiring
+from opsportal.backfill_command import backfill
+from opsportal.command import FAILED, OK, Examples, console, says_what_is_wrong
+from opsportal.history_commands import history
+from opsportal.history_files_command import export_days, import_days
 from opsportal.naming import Naming
 from opsportal.progress import queue_progress
-from opsportal.reports import EmptyPeriod, Period, UnknownQueue, UnknownValue
-from opsportal.settings import Settings, SettingsError, load
-from servicelevel.errors import PortalError
+from opsportal.reports import Period
+from opsportal.settings import Settings, load
+from opsportal.snapshot_command import snapshot
 from servicelevel.instants import to_ms
 from servicelevel.measures import Filters
 from servicelevel.report import QueueReport
-
-OK, FAILED, WRONG_USAGE = 0, 1, 2
 
 
 def main() -> NoReturn:
@@ -40,44 +39,6 @@ def _interrupted(*_: object) -> NoReturn:
     os._exit(FAILED)
 
 
-def _says_what_is_wrong(command: Callable[..., None]) -> Callable[..., None]:
-    """Errors raised on purpose become one message on standard error."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except (SettingsError, UnknownQueue, UnknownValue, EmptyPeriod) as error:
-            _stop(str(error), WRONG_USAGE)
-        except PortalError as error:
-            _stop(str(error), FAILED)
-        except KeyboardInterrupt:
-            _stop("Stopped.", FAILED)
-
-    return run
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
-
-
-class Examples(click.Command):
-    """A command whose help ends with an example."""
-
-    def __init__(self, *args: Any, example: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._example = example
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The example, as it is typed."""
-        del ctx
-        formatter.write_paragraph()
-        formatter.write("Example:\n")
-        for line in self._example.splitlines():
-            formatter.write(f"  {line}\n")
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="opsportal", message="%(prog)s %(version)s")
 def commands() -> None:
@@ -88,18 +49,18 @@ def commands() -> None:
 
 
 @commands.command("check", cls=Examples, example="opsportal check")
-@_says_what_is_wrong
+@says_what_is_wrong
 def check() -> None:
     """Ask every part that the settings name, and say what is wrong and how to mend it."""
-    console, failed = _console(), 0
+    out, failed = console(), 0
     for part in wiring.checks(load()):
         outcome = checking.run(part)
         failed += not outcome.ok
         mark = "ok" if outcome.ok else "wrong"
         lines = outcome.text.splitlines()
-        console.print(f"{mark:<6} {outcome.part:<9} {lines[0]}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"{mark:<6} {outcome.part:<9} {lines[0]}", markup=False, highlight=False, soft_wrap=True)
         for line in lines[1:]:
-            console.print(f"{'':<17}{line}", markup=False, highlight=False, soft_wrap=True)
+            out.print(f"{'':<17}{line}", markup=False, highlight=False, soft_wrap=True)
     sys.exit(FAILED if failed else OK)
 
 
@@ -131,7 +92,7 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> int | 
 @click.option("--type", "type_", multiple=True, help="Only this type, by name or id; may be repeated.")
 @click.option("--analyst", multiple=True, help="Only this assignee, by name or id, or 'unassigned'; may be repeated.")
 @click.option("--as-of", callback=_instant, help="Judge as of this earlier instant, as 2026-11-23T12:00:00Z.")
-@_says_what_is_wrong
+@says_what_is_wrong
 def report(
     queue: str,
     as_json: bool,
@@ -156,7 +117,7 @@ def report(
         shaped = report_json.queue_report(made, naming, services.jira_url, services.now())
         click.echo(msgspec.json.format(msgspec.json.encode(shaped), indent=1))
     else:
-        _console().print(report_text.queue_report(made, naming))
+        console().print(report_text.queue_report(made, naming))
 
 
 def _period(days: int | None, first: datetime | None, last: datetime | None) -> Period:
@@ -185,7 +146,7 @@ def registry() -> None:
     example="opsportal registry validate new.json\nopsportal registry validate s3://bucket/queue_registry.json",
 )
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
-@_says_what_is_wrong
+@says_what_is_wrong
 def validate(file: str | None) -> None:
     """Check a registry as a whole and list everything that is wrong with it.
 
@@ -204,7 +165,7 @@ def validate(file: str | None) -> None:
     example="opsportal registry suggest > queue_registry.json\nopsportal registry suggest --project SD --project HR",
 )
 @click.option("--project", "projects", multiple=True, metavar="KEY", help="Only this project; may be repeated.")
-@_says_what_is_wrong
+@says_what_is_wrong
 def suggest(projects: tuple[str, ...]) -> None:
     """Look at Jira's service desks and print a first registry, to be edited.
 
@@ -219,8 +180,11 @@ def suggest(projects: tuple[str, ...]) -> None:
     click.echo(made.text, nl=False)
 
 
+commands.add_command(snapshot)
+
+
 @commands.command("serve", cls=Examples, example="opsportal serve")
-@_says_what_is_wrong
+@says_what_is_wrong
 def serve() -> None:
     """Serve the pages as the settings say, until the process is told to end."""
     load()  # what is wrong with them is told here, before anything is started
@@ -232,7 +196,7 @@ def serve() -> None:
 @click.option("--seed", type=int, help="Another seed makes another fleet of queues.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Port of the pages.")
 @click.option("--text", is_flag=True, help="Print the overview, and the report of QUEUE, in place of serving pages.")
-@_says_what_is_wrong
+@says_what_is_wrong
 def demo(queue: str | None, seed: int | None, port: int, text: bool) -> None:
     """Start a made-up Jira and Tempo on this machine, and the portal on them.
 
@@ -244,7 +208,7 @@ def demo(queue: str | None, seed: int | None, port: int, text: bool) -> None:
         if text or queue is not None:
             _print_demo(load(sources.environment(), env_file=None), queue)
             return
-        with demonstration.portal(sources, port) as process:
+        with demonstration.portal(sources, port, wiring.clock_ms()) as process:
             click.echo(f"The portal, on a made-up Jira and Tempo: http://127.0.0.1:{port}/   (Ctrl-C ends it)")
             with contextlib.suppress(KeyboardInterrupt):
                 process.wait()
@@ -258,13 +222,14 @@ def _print_demo(settings: Settings, queue: str | None) -> None:
         services.reports.find(queue)
     with queue_progress([known.id for known in policy.queues]) as listen:
         seen = services.reports.overview(progress=listen)
-    _console().print(report_text.overview(seen))
+    console().print(report_text.overview(seen))
     chosen = seen.reports.get(queue or "")
     if isinstance(chosen, QueueReport):
-        _console().print("", report_text.queue_report(chosen, Naming(policy.analyst_names)))
+        console().print("", report_text.queue_report(chosen, Naming(policy.analyst_names)))
     click.echo(f"\nAs of {datetime.fromtimestamp(seen.as_of / 1000, UTC):%Y-%m-%d %H:%M} UTC, from made-up data.")
 
 
-def _console() -> Console:
-    # A terminal's own width; a pipe gets lines wide enough that no number is cut.
-    return Console() if sys.stdout.isatty() else Console(width=160)
+history.add_command(import_days)
+history.add_command(export_days)
+commands.add_command(backfill)
+commands.add_command(history)

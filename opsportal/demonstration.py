@@ -6,13 +6,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
 
 import msgspec
 import requests
 
 from opsportal.settings import alone
 from servicelevel.errors import PortalError
+from servicelevel.instants import to_datetime
+
+PAST_DAYS: Final = 60
+"""Days of history that the demo is given."""
 
 _START_S = 60.0
 _LOOK_EVERY_S = 0.2
@@ -73,10 +79,11 @@ def running(seed: int | None) -> Iterator[Ready]:
 
 
 @contextlib.contextmanager
-def portal(sources: Ready, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+def portal(sources: Ready, port: int, now: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Start a portal on these sources at this port of this machine, and end it with the block. It answers by then.
 
-    What it keeps lies in a folder of its own that goes away with it; no other setting of the environment counts.
+    Its history is rebuilt from the made-up Jira while it does. What it keeps lies in a folder of its own that goes away
+    with it; no other setting of the environment counts. `now` is the present instant (epoch ms).
 
     Raises:
         DemoFailed: it did not start.
@@ -88,13 +95,31 @@ def portal(sources: Ready, port: int) -> Iterator["subprocess.Popen[bytes]"]:
         with subprocess.Popen([sys.executable, "-m", "dashboard"], env=environment) as process:
             try:
                 _wait(process, f"http://127.0.0.1:{port}/")
-                yield process
+                with _past(environment, to_datetime(now).date()):
+                    yield process
             finally:
-                process.terminate()
-                try:
-                    process.wait(timeout=_END_S)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+                _end(process)
+
+
+@contextlib.contextmanager
+def _past(environment: Mapping[str, str], today: date) -> Iterator[None]:
+    """Rebuild the last days of history beside the block, which need not wait for it."""
+    command = [sys.executable, "-m", "opsportal", "backfill"]
+    command += ["--from", f"{today - timedelta(days=PAST_DAYS)}", "--to", f"{today}"]
+    # What goes wrong is told on standard error; the days that were put are seen on the pages.
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own
+        try:
+            yield
+        finally:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _require_free(port: int) -> None:

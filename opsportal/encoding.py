@@ -1,10 +1,11 @@
 """Reads as bytes of our own: versioned, compressed, checked when they come back, and never able to run anything."""
 
 import hashlib
+import threading
 import zlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 import numpy as np
@@ -16,9 +17,12 @@ from servicelevel.ticket import CHANGED_FIELDS, Category, Label, Person, Status,
 from servicelevel.worklogs import HoursRead, TeamHours
 
 MAGIC = b"opsportal"
-VERSION = 1
+VERSION = 2
 LARGEST = 1 << 30
 """Unpacked bytes that are believed; a queue of 25,000 tickets is a hundredth of it."""
+
+_making: Final = threading.Lock()
+_decoders: Final[dict[Any, msgspec.msgpack.Decoder[Any]]] = {}
 
 _INT64, _INT32, _BOOL = np.dtype(np.int64), np.dtype(np.int32), np.dtype(np.bool_)
 Kinds: TypeAlias = Mapping[str, np.dtype[Any]]
@@ -32,6 +36,7 @@ _CODES = {
     "creator": "people",
     "resolution": "resolutions",
 }
+_CHANGED = {**_CODES, "project": "projects"}
 _CHANGES: Kinds = {"row": _INT32, "at": _INT64, "history": _INT64, "field": _INT32, "before": _INT32, "after": _INT32}
 _COMMENTS: Kinds = {"row": _INT32, "at": _INT64, "id": _INT64, "author": _INT32, "public": _BOOL}
 _CYCLES: Kinds = {
@@ -67,6 +72,8 @@ class _Tickets(msgspec.Struct):
     priorities: _Labels
     resolutions: _Labels
     people: _People
+    projects: _Labels
+    own: list[bool]
     changes: dict[str, bytes]
     comments: dict[str, bytes]
     cycles: dict[str, dict[str, bytes]]
@@ -119,12 +126,21 @@ def unpack(data: bytes, form: type[Form]) -> Form:
         raise NotOurs("bytes that were cut or changed")
     try:
         unpacker = zlib.decompressobj()
-        value = msgspec.msgpack.decode(unpacker.decompress(body, LARGEST), type=form)
+        value = _decoder(form).decode(unpacker.decompress(body, LARGEST))
     except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotOurs(f"bytes that hold something else: {error}") from None
     if unpacker.unconsumed_tail:
         raise NotOurs("bytes that hold more than can be")
     return value
+
+
+def _decoder(form: type[Form]) -> msgspec.msgpack.Decoder[Form]:
+    """The decoder of a form, made by one thread at a time: several that meet a class first at once end the process."""
+    found = _decoders.get(form)
+    if found is None:
+        with _making:
+            found = _decoders[form] = msgspec.msgpack.Decoder(form)
+    return found
 
 
 def mark(data: bytes) -> str:
@@ -147,6 +163,8 @@ def tickets_to_bytes(columns: TicketColumns) -> bytes:
             "priorities": _labels_out(columns.priorities),
             "resolutions": _labels_out(columns.resolutions),
             "people": [(p.id, p.name, p.active, p.automation) for p in columns.people],
+            "projects": _labels_out(columns.projects),
+            "own": columns.own.tolist(),
             "changes": _columns_out(columns.changes, _CHANGES),
             "comments": _columns_out(columns.comments, _COMMENTS),
             "cycles": {name: _columns_out(columns.cycles[name], _CYCLES) for name in SLA_NAMES},
@@ -193,6 +211,8 @@ def _tickets(value: _Tickets) -> TicketColumns:
         cycles={name: CycleColumns(**_columns_in(value.cycles[name], _CYCLES)) for name in SLA_NAMES},
         covers_from=value.covers_from,
         read_at=value.read_at,
+        projects=_labels_in(value.projects),
+        own=np.array(value.own, bool),
         cursor=value.cursor,
         swept_at=value.swept_at,
         unreadable=value.unreadable,
@@ -212,6 +232,8 @@ def _consistent(columns: TicketColumns) -> None:
         raise ValueError("tickets")
     if len(columns.unmapped) != len(columns.statuses):
         raise ValueError("statuses")
+    if len(columns.own) != len(columns.projects):
+        raise ValueError("projects")
     for code, table in _CODES.items():
         _within(getattr(columns, code), -1, len(getattr(columns, table)))
     for rows in (columns.changes.row, columns.comments.row, *(cycles.row for cycles in columns.cycles.values())):
@@ -223,7 +245,7 @@ def _consistent(columns: TicketColumns) -> None:
     for name in CHANGED_FIELDS:
         changes = columns.changes.of(name)
         for codes in (changes.before, changes.after):
-            _within(codes, -1, len(getattr(columns, _CODES[name])))
+            _within(codes, -1, len(getattr(columns, _CHANGED[name])))
 
 
 def _within(codes: "np.ndarray[Any, Any]", low: int, high: int) -> None:

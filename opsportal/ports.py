@@ -7,6 +7,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import Policy, Queue
 from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
+from servicelevel.snapshot_run import SnapshotRun
 from servicelevel.worklogs import HoursRead
 
 Now: TypeAlias = Callable[[], int]
@@ -30,6 +31,28 @@ class TicketSource(Protocol):
         progress: Progress,
     ) -> TicketColumns:
         """A queue's tickets that are open or were updated since an instant, from `previous` on where there is one.
+
+        Raises:
+            PortalError: no complete answer within the budget of seconds.
+        """
+
+
+class MovedTicketSource(TicketSource, Protocol):
+    """Where tickets come from, those that were moved away too."""
+
+    def with_departed(
+        self,
+        queue: Queue,
+        columns: TicketColumns,
+        left: Mapping[int, frozenset[str]],
+        *,
+        read_at: int,
+        budget_s: float,
+        progress: Progress,
+    ) -> TicketColumns:
+        """A queue's tickets and those that it had and other projects have now.
+
+        `left` names the candidates: tickets with the ids of the projects that they were moved out of.
 
         Raises:
             PortalError: no complete answer within the budget of seconds.
@@ -92,8 +115,36 @@ class History(Protocol):
             PortalError: history could not be read.
         """
 
+    def ranges(self, queues: Sequence[str], first: date, last: date) -> Mapping[str, SnapshotRange]:
+        """The same of several queues, read side by side; each of them has a range, which may be empty.
+
+        Raises:
+            PortalError: history could not be read.
+        """
+
     def days(self, queue: str) -> Mapping[date, SnapshotSource]:
         """Every day of a queue that has a snapshot, in order, and where it came from.
+
+        Raises:
+            PortalError: history could not be read.
+        """
+
+    def begins(self, queue: str) -> date | None:
+        """The first day of a queue that has a snapshot; None when it has none.
+
+        Raises:
+            PortalError: history could not be read.
+        """
+
+    def record(self, run: SnapshotRun) -> None:
+        """Keep the record of a run, in place of an earlier one of the same id.
+
+        Raises:
+            PortalError: it could not be kept.
+        """
+
+    def runs(self, limit: int) -> tuple[SnapshotRun, ...]:
+        """The latest runs, the last one begun first; records that cannot be read are left out.
 
         Raises:
             PortalError: history could not be read.

@@ -8,7 +8,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from opsportal.ports import Progress as Listener
 
-PHASES = {"ids": "finding tickets", "tickets": "reading tickets", "hours": "reading hours", "done": "tickets read"}
+PHASES = {
+    "ids": "finding tickets",
+    "tickets": "reading tickets",
+    "hours": "reading hours",
+    "done": "tickets read",
+    "days": "rebuilding days",
+}
 
 
 @contextlib.contextmanager
@@ -40,3 +46,22 @@ def queue_progress(queue_ids: Sequence[str]) -> Iterator[Callable[[str], Listene
 
     with bars:
         yield listener
+
+
+@contextlib.contextmanager
+def counted(what: str, of: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error while so many are done one by one; yields what is called after each."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    if not bar.console.is_terminal:
+        yield lambda: None
+        return
+    task = bar.add_task(what, total=of)
+    with bar:
+        yield lambda: bar.advance(task)

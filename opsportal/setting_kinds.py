@@ -1,13 +1,15 @@
 """The kinds of values that settings have: what fits each, and what is said of one that does not fit."""
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
+
+from opsportal.history_place import NoPlace, history_place
 
 REFUSED = "setting_refused"
 """The type of the errors made here; their context holds what was found and what was expected."""
@@ -111,8 +113,10 @@ def _file_or_object(value: Any) -> str:
 
 def _history(value: Any) -> str:
     written = str(value)
-    if not re.fullmatch(r"sqlite:///.+", written) or not written.isprintable():
-        raise _refusal(shown(written.partition("://")[0] + "://…"), "an address such as sqlite:///history.db")
+    try:
+        history_place(written)
+    except NoPlace as error:
+        raise _refusal(error.found, error.expected) from None
     return written
 
 
@@ -145,6 +149,13 @@ def _frozen_at(value: Any) -> datetime:
     return at
 
 
+def _time_of_day(value: Any) -> time:
+    written = str(value)
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", written):
+        raise _refusal(shown(written), "a time of day with hours and minutes, as in 02:15")
+    return time.fromisoformat(written)
+
+
 def _level(value: Any) -> str:
     return str(value).upper()
 
@@ -162,5 +173,6 @@ HistoryUrl: TypeAlias = Annotated[str, BeforeValidator(_history)]
 Prefix: TypeAlias = Annotated[str, BeforeValidator(_prefix)]
 Ancestors: TypeAlias = Annotated[str, BeforeValidator(_ancestors)]
 StoodStill: TypeAlias = Annotated[datetime, BeforeValidator(_frozen_at)]
+TimeOfDay: TypeAlias = Annotated[time, BeforeValidator(_time_of_day)]
 LogFormat: TypeAlias = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
 LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)]

@@ -27,6 +27,7 @@ from opsportal.setting_kinds import (
     Prefix,
     RedisUrl,
     StoodStill,
+    TimeOfDay,
     Token,
     Url,
     is_loopback,
@@ -98,11 +99,13 @@ class Settings(BaseSettings):
     lock_ttl: int = Field(30, title="whole number of seconds, 1 to 3600", ge=1, le=3600)
     """Seconds after its last sign of life until a worker that reads is taken for dead, and another one takes over."""
     history_url: HistoryUrl = Field("sqlite:///history.db", title="address of a database")
-    """Where the days behind the trends are kept: `sqlite:///` and a path, which begins with a fourth slash when it is
-    not meant from the current folder."""
-    history_days: int = Field(60, title="whole number of days, 0 to 365", ge=0, le=365)
-    """Days before today that `opsportal serve` puts into history when they are not there, as far as what was read
-    reaches back; 0: none."""
+    """Where the days behind the trends are kept. For one machine `sqlite:///` and a path, which begins with a fourth
+    slash when it is not meant from the current folder; for several a table, `dynamodb://table?region=eu-west-1`, with
+    `&ttl_days=1095` if days shall go after so long."""
+    snapshot_at: TimeOfDay | None = Field(None, title="time of day, as in 02:15")
+    """Time of day in each queue's zone from which `opsportal serve` puts the day that has ended into history, and mends
+    gaps as far as what it has read reaches back. Without it `serve` takes none, and `opsportal snapshot` is to be run
+    once a day."""
     host: str = Field("127.0.0.1", title="address to listen on", min_length=1)
     """Address that `opsportal serve` listens on. Nobody signs in: another address than this machine's own also needs
     `AUTH_NONE_CONFIRMED`, and a proxy before it that lets in whom you trust."""

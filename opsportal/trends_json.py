@@ -5,9 +5,18 @@ from datetime import date
 
 from opsportal.envelope_json import age_s, filters, fleet_definition, window
 from opsportal.json_units import instant
-from opsportal.shapes.history import DayOfPromiseJson, Measure, PointJson, QueueTrendJson, SignalJson, TrendsJson
+from opsportal.shapes.history import (
+    ChangeJson,
+    DayOfPromiseJson,
+    Measure,
+    PointJson,
+    QueueTrendJson,
+    SignalJson,
+    TrendsJson,
+)
 from servicelevel.measures import Filters
 from servicelevel.policy import Queue, SlaName
+from servicelevel.redefinition import Redefinition, ScoresUnder
 from servicelevel.signals import Signal
 from servicelevel.trend import Gap, Trend, TrendPoint, days_between
 from servicelevel.window import local_dates
@@ -19,6 +28,7 @@ def trends(
     dates: tuple[date, date],
     measures: Sequence[Measure],
     *,
+    scores: ScoresUnder,
     as_of: int,
     revision: str,
     now: int,
@@ -41,6 +51,7 @@ def trends(
         "filters": filters(Filters()),
         "lens": "decided",
         "measures": list(measures),
+        "scores": scores,
         "queues": [_queue(queue, trend, measures) for queue, trend in shown],
     }
 
@@ -63,6 +74,7 @@ def _queue(queue: Queue, trend: Trend, measures: Collection[Measure]) -> QueueTr
         "begins": None if trend.begins is None else trend.begins.isoformat(),
         "points": [_point(point, measures) for point in trend.points],
         "gaps": [day.isoformat() for gap in trend.gaps for day in _days(gap)],
+        "changes": [_change(change) for change in trend.changes],
         "signals": [_signal(signal) for signal in found],
         "notes": [{"day": note.day.isoformat(), "text": note.text} for note in trend.notes],
     }
@@ -80,6 +92,7 @@ def _point(point: TrendPoint, measures: Collection[Measure]) -> PointJson:
         "lacks": list(point.lacks),
         "redrawn": point.redrawn,
         "definition_hash": point.definition_hash,
+        "engine_version": point.engine_version,
     }
     if "score" in measures:
         shaped["score"] = point.score
@@ -108,6 +121,15 @@ def _promise(point: TrendPoint, name: SlaName) -> DayOfPromiseJson:
         return {"met": None, "breached": None, "attainment": None}
     counts = point.counts.sla[name]
     return {"met": counts.met, "breached": counts.breached, "attainment": counts.kept.rate}
+
+
+def _change(change: Redefinition) -> ChangeJson:
+    return {
+        "day": change.day.isoformat(),
+        "before": change.before.isoformat(),
+        "what": list(change.what),
+        "text": change.words,
+    }
 
 
 def _signal(signal: Signal) -> SignalJson:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from datasource.breaker import Breaker
 from datasource.deadline import Deadline
+from datasource.decoding import decoder
 from datasource.history.sqlite import SqliteHistory
 from datasource.hours import TempoHours
 from datasource.jira.check import registry_problems
@@ -24,9 +26,13 @@ from datasource.tempo.datacenter import TempoDataCenter
 from datasource.tempo.site import IN_FLIGHT, Tempo
 from datasource.transport import Login, Transport
 from opsportal import request_ids
+from opsportal.backfill import Backfill
 from opsportal.cached import CachedReports
 from opsportal.checks import Check, NeedsMending
+from opsportal.engine import ENGINE_VERSION
+from opsportal.history_place import SqlitePlace, history_place
 from opsportal.kept import KeptHours, KeptTickets
+from opsportal.moved import MovedTickets
 from opsportal.ports import NOBODY, Cache, History, HoursSource, Leases, Now, Observer, Progress, Registry, TicketSource
 from opsportal.reading import Sources
 from opsportal.refreshing import Timing
@@ -36,6 +42,11 @@ from opsportal.source_note import SourceName
 from opsportal.source_state import SourceState
 from servicelevel.errors import PortalError
 from servicelevel.instants import SECOND_MS, to_ms
+from servicelevel.snapshot import Snapshot
+from servicelevel.snapshot_run import SnapshotRun
+
+if TYPE_CHECKING:
+    from datasource.history.dynamodb import DynamoDbHistory
 
 CHECK_BUDGET_S = 60.0
 HOURS_SHARED = 0.25
@@ -70,7 +81,19 @@ class CachedServices:
     settings: Settings
     registry: Registry
     reports: CachedReports
+    moved: MovedTickets
     jira_url: str
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
+class TakingServices:
+    """What days are taken with: the queues, where they are read, and where their days are kept."""
+
+    registry: Registry
+    sources: Sources
+    moved: MovedTickets
+    history: History
     now: Now
 
 
@@ -94,18 +117,30 @@ def build(settings: Settings, *, now: Now | None = None) -> Services:
         NotConfigured: there is no Jira.
         PortalError: the registry is missing or wrong.
     """
-    jira, sources = _sources(_Upstream(settings))
+    jira, sources = _going_on(settings)
     source, now = registry(settings.queue_registry), now or clock_of(settings)
-    tickets: TicketSource = sources.tickets
-    hours: HoursSource | None = sources.hours
-    if settings.cache_dir is not None:
-        store = FileStore(settings.cache_dir)
-        tickets = KeptTickets(tickets, store, jira.base_url)
-        hours = None if hours is None else KeptHours(hours, store, jira.base_url)
     reports = Reports(
-        source.read(), tickets, hours, now=now, window_days=sources.window_days, budget_s=sources.budget_s
+        source.read(),
+        sources.tickets,
+        sources.hours,
+        now=now,
+        window_days=sources.window_days,
+        budget_s=sources.budget_s,
     )
     return Services(settings, source, reports, jira.base_url, now)
+
+
+def build_taking(settings: Settings, *, now: Now | None = None) -> TakingServices:
+    """Wire what days are taken with. It opens no connection.
+
+    Raises:
+        NotConfigured: there is no Jira.
+        PortalError: what is set up for the registry cannot be used.
+    """
+    now = now or clock_of(settings)
+    jira, sources = _going_on(settings)
+    moved = _moved(settings, jira, now)
+    return TakingServices(registry(settings.queue_registry), sources, moved, history(settings), now)
 
 
 def build_cached(
@@ -129,20 +164,69 @@ def build_cached(
     reports = CachedReports(
         source, sources, cache, leases, now=now, timing=timing, scope=jira.base_url, observer=observer
     )
-    return CachedServices(settings, source, reports, jira.base_url, now)
+    return CachedServices(settings, source, reports, _moved(settings, jira, now), jira.base_url, now)
+
+
+def _going_on(settings: Settings) -> tuple[Dialect, Sources]:
+    """Sources that go on from what CACHE_DIR holds, where that is set."""
+    jira, sources = _sources(_Upstream(settings))
+    if settings.cache_dir is None:
+        return jira, sources
+    store = FileStore(settings.cache_dir)
+    tickets: TicketSource = KeptTickets(sources.tickets, store, jira.base_url)
+    hours: HoursSource | None = None if sources.hours is None else KeptHours(sources.hours, store, jira.base_url)
+    return jira, replace(sources, tickets=tickets, hours=hours)
 
 
 def _sources(upstream: "_Upstream", hours_shared_s: float = 0.0) -> tuple[Dialect, Sources]:
     settings = upstream.settings
     jira, tempo = _jira(settings, upstream), _tempo(settings, upstream)
-    tickets = JiraTickets(jira, sweep_hours=settings.full_refresh_hours)
+    tickets = _tickets(settings, jira)
     hours = None if tempo is None else TempoHours(tempo, jira, shared_s=hours_shared_s)
     return jira, Sources(tickets, hours, settings.window_days, settings.refresh_budget)
 
 
+def _tickets(settings: Settings, jira: Dialect) -> JiraTickets:
+    return JiraTickets(jira, sweep_hours=settings.full_refresh_hours)
+
+
+def _moved(settings: Settings, jira: Dialect, now: Now) -> MovedTickets:
+    return MovedTickets(_tickets(settings, jira), now, settings.refresh_budget)
+
+
+def backfill(settings: Settings, *, now: Now | None = None) -> Backfill:
+    """What rebuilds days of history, reading every source anew.
+
+    Raises:
+        NotConfigured: there is no Jira.
+        PortalError: the registry is missing or wrong.
+    """
+    jira, sources = _sources(_Upstream(settings))
+    return Backfill(
+        registry(settings.queue_registry).read(),
+        _tickets(settings, jira),
+        sources.hours,
+        history(settings),
+        now or clock_of(settings),
+        ENGINE_VERSION,
+    )
+
+
 def history(settings: Settings) -> History:
     """The history that the settings name. It is opened when it is first asked something."""
-    return SqliteHistory(Path(settings.history_url.removeprefix("sqlite:///")))
+    for kept in (Snapshot, SnapshotRun):
+        decoder(kept)  # before threads do, several at once
+    return _history(settings)
+
+
+def _history(settings: Settings) -> "SqliteHistory | DynamoDbHistory":
+    place = history_place(settings.history_url)
+    if isinstance(place, SqlitePlace):
+        return SqliteHistory(place.file)
+    # boto3 takes longer to load than most commands take to run.
+    from datasource.history.dynamodb import DynamoDbHistory
+
+    return DynamoDbHistory(place.table, place.region, ttl_days=place.ttl_days)
 
 
 def registry(place: str) -> Registry:
@@ -202,6 +286,7 @@ def checks(settings: Settings) -> list[Check]:
         Check("names", names),
         Check("tempo", tempo),
         Check("redis", redis),
+        Check("history", lambda: _history(settings).prove()),
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from playwright.sync_api import Browser, Page
 
 from tests.browser.visiting import Theme, Visits, started_browser
-from tests.fakes.served_portal import ServedPortal, running_demo, served_portal, wait_for_history
+from tests.fakes.served_portal import ServedPortal, fill_history, running_demo, served_portal
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 HISTORY_DAYS: Final = 90
@@ -63,9 +63,9 @@ def main(names: Sequence[str]) -> int:
         tempfile.TemporaryDirectory() as folder,
         started_browser() as browser,
         running_demo() as ready,
-        served_portal(ready, Path(folder), HISTORY_DAYS=str(HISTORY_DAYS)) as portal,
+        served_portal(ready, Path(folder)) as portal,
     ):
-        wait_for_history(portal, HISTORY_DAYS)
+        fill_history(portal, HISTORY_DAYS)
         for shot in SHOTS:
             if not names or shot.name in names:
                 _take(browser, portal, shot)

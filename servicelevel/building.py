@@ -28,7 +28,8 @@ class ColumnsBuilder:
     def __init__(
         self, statuses: Iterable[Status] = (), priorities: Iterable[Label] = (), resolutions: Iterable[Label] = ()
     ) -> None:
-        self._names = {kind: _Names() for kind in ("status", "type", "priority", "resolution", "assignee")}
+        self._names = {kind: _Names() for kind in ("status", "type", "priority", "resolution", "assignee", "project")}
+        self._own: set[str] = set()
         self._categories: dict[str, Category] = {}
         self._people: dict[str, Person] = {}
         self._rows: dict[int, int] = {}
@@ -106,12 +107,14 @@ class ColumnsBuilder:
             "priority": kept.priorities,
             "resolution": kept.resolutions,
             "assignee": kept.people,
+            "project": kept.projects,
         }
         # A name of the earlier read gives way to one of this read, not to one of an old history.
         maps = {
             kind: np.array([*(self._names[kind].code(e.id, e.name, _FIRM - 1) for e in table), NONE_CODE])
             for kind, table in tables.items()
         }
+        self._own.update(project.id for project, own in zip(kept.projects, kept.own, strict=True) if own)
         for person in kept.people:
             self._people.setdefault(person.id, person)
         for status, unmapped in zip(kept.statuses, kept.unmapped, strict=True):
@@ -206,6 +209,8 @@ class ColumnsBuilder:
             cycles={name: _cycle_columns(_table(self._cycles[name], 10), place) for name in SLA_NAMES},
             covers_from=covers_from,
             read_at=read_at,
+            projects=labels["project"],
+            own=np.array([project.id in self._own for project in labels["project"]], bool),
             cursor=cursor,
             swept_at=swept_at,
             unreadable=dict(sorted(self._unreadable.items())),

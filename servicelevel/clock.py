@@ -1,6 +1,7 @@
 """Clocks that the portal runs itself, from creation, changes and comments, where no service desk runs them.
 
-A run of a clock does not depend on the instant it is looked at: what had happened by then is decided when it is judged.
+When a run began and stopped does not depend on the instant it is looked at, but for who answered for the queue by then:
+what had happened is decided when it is judged.
 """
 
 from dataclasses import dataclass
@@ -34,10 +35,10 @@ class Runs:
     span_end: Millis
 
 
-def runs(columns: TicketColumns, queue: Queue, name: SlaName) -> Runs:
-    """Every run of one clock of a queue, whenever it happened."""
+def runs(columns: TicketColumns, queue: Queue, name: SlaName, stood: Standing) -> Runs:
+    """Every run of one clock of a queue, whenever it happened; who answers for the queue is told as of `stood`."""
     if name == "first_response":
-        return _first_response(columns, queue)
+        return _first_response(columns, queue, stood)
     return _resolution(columns, queue)
 
 
@@ -63,13 +64,13 @@ def _first_day(valid_from: date | None) -> int:
     return day_of_date(date.min if valid_from is None else valid_from)
 
 
-def _first_response(columns: TicketColumns, queue: Queue) -> Runs:
+def _first_response(columns: TicketColumns, queue: Queue, stood: Standing) -> Runs:
     """From creation to the first answer, or to the first change into Done when there was none before it."""
     n = len(columns)
     if queue.first_response.stops_at == "left_new":
         answered = _first_left_new(columns)
     else:
-        answered = _first_answer(columns, queue)
+        answered = _first_answer(columns, queue, stood)
     done = _first_done(columns)
     unanswered = (done != MISSING) & ((answered == MISSING) | (done < answered))
     stop = np.where(unanswered, done, answered)
@@ -78,17 +79,17 @@ def _first_response(columns: TicketColumns, queue: Queue) -> Runs:
     return Runs(run, columns.created, stop, unanswered, run, columns.created, ends)
 
 
-def _first_answer(columns: TicketColumns, queue: Queue) -> Millis:
+def _first_answer(columns: TicketColumns, queue: Queue, stood: Standing) -> Millis:
     """The first public comment after creation by an analyst who neither created the ticket nor is a program."""
     comments = columns.comments
     author = comments.author
-    fits = comments.public & (comments.at > columns.created[comments.row]) & _analysts(columns, queue)[author]
+    fits = comments.public & (comments.at > columns.created[comments.row]) & _analysts(columns, queue, stood)[author]
     fits &= author != columns.creator[comments.row]
     return _first_per_row(len(columns), comments.row[fits], comments.at[fits])
 
 
-def _analysts(columns: TicketColumns, queue: Queue) -> Mask:
-    """Who answers for the queue, by code of person (last: nobody): as listed, else whoever has held a ticket."""
+def _analysts(columns: TicketColumns, queue: Queue, stood: Standing) -> Mask:
+    """Who answers for the queue, by code of person (last: nobody): as listed, else who had held a ticket by then."""
     people = columns.people
     flags = np.zeros(len(people) + 1, bool)
     if queue.analysts:
@@ -96,7 +97,8 @@ def _analysts(columns: TicketColumns, queue: Queue) -> Mask:
         flags[:-1] = [person.id.casefold() in wanted or person.name.casefold() in wanted for person in people]
     else:
         held = columns.changes.of("assignee")
-        flags[np.concatenate((columns.assignee, held.before, held.after))] = True
+        held = held.only(held.at <= stood.as_of)
+        flags[np.concatenate((stood.assignee[stood.exists], held.before, held.after))] = True
     flags[:-1] &= [not person.automation for person in people]
     flags[-1] = False
     return flags

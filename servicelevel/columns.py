@@ -6,6 +6,7 @@ Fact objects live only between a page of JSON and `building.ColumnsBuilder`; fil
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,11 @@ class ChangeColumns:
 
     def only(self, keep: Mask) -> "ChangeColumns":
         """Only the flagged changes."""
-        return ChangeColumns(*(getattr(self, column.name)[keep] for column in fields(ChangeColumns)))
+        return self.at_places(keep.nonzero()[0])
+
+    def at_places(self, places: "np.ndarray[Any, np.dtype[np.intp]]") -> "ChangeColumns":
+        """The changes in these places, in that order."""
+        return ChangeColumns(*(getattr(self, column.name).take(places) for column in fields(ChangeColumns)))
 
     def of(self, name: ChangedField) -> "ChangeColumns":
         """Only the changes of one field."""
@@ -71,6 +76,7 @@ class CycleColumns:
 class TicketColumns:
     """Every ticket read of one queue, ordered by id, with the tables its codes point into.
 
+    `projects` are those that tickets were moved from and to; `own` flags the queue's.
     `covers_from` is the instant since which every change is known: tickets open now or updated since were read.
     `cursor` is the source's own time when the read began, from which the next one goes on; `swept_at` the time of the
     last read that compared every ticket. `unreadable` maps tickets left out to the reason (`unreadable_ids` are theirs,
@@ -102,6 +108,8 @@ class TicketColumns:
     cycles: Mapping[SlaName, CycleColumns]
     covers_from: int
     read_at: int
+    projects: tuple[Label, ...] = ()
+    own: Mask = field(default_factory=lambda: np.zeros(0, bool))
     cursor: int = MISSING
     swept_at: int = MISSING
     unreadable: Mapping[str, str] = field(default_factory=dict)

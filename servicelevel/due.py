@@ -1,6 +1,5 @@
 """What breaks next: one row per running or paused clock, by the instant its goal runs out."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -17,6 +16,9 @@ from servicelevel.verdicts import Verdict, Verdicts
 
 DueState: TypeAlias = Literal["overdue", "lt_1h", "lt_4h", "today", "next_day", "later", "paused"]
 DUE_STATES: tuple[DueState, ...] = ("overdue", "lt_1h", "lt_4h", "today", "next_day", "later", "paused")
+
+LONGEST_NUMBER = 18
+"""Digits of a number that a key may end in and be ordered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ def due_list(
 def due_order(row: DueRow) -> tuple[int, float, tuple[str, int], str]:
     """Overdue first, paused last, between them by due; then by key as people count (SD-9 before SD-10), then SLA."""
     group = 0 if row.state == "overdue" else 2 if row.state == "paused" else 1
-    match = re.fullmatch(r"(.*?)(\d{1,18})", row.key)
-    key = (match[1], int(match[2])) if match else (row.key, 0)
+    project, dash, number = row.key.rpartition("-")
+    key = (project, int(number)) if dash and number.isdecimal() and len(number) <= LONGEST_NUMBER else (row.key, 0)
     return group, float("inf") if row.due is None else row.due, key, row.sla
 
 

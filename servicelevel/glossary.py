@@ -139,7 +139,8 @@ _HEALTH: Mapping[str, Definition] = {
         "Signals",
         "Days unlike the 56 before: one point beyond the limits (mean ± 2.66 × the mean step from day to day), eight "
         "in a row on one side of the mean, or two of three past two thirds of the way to a limit.",
-        "56 days before the day judged, since the last change of the definition or note that says “new baseline”.",
+        "56 days before the day judged, since the last change of the definition or of the rules’ version, or note "
+        "that says “new baseline”.",
         "Days of the queue’s zone.",
         "Days with a value; at least 20.",
         "Gaps: a missing day is neither good nor bad.",
@@ -243,6 +244,16 @@ _DATA: Mapping[str, Definition] = {
         "Wall time.",
         "Tickets that the reading brought.",
         "Nothing.",
+    ),
+    "redefinition": Definition(
+        "Changes of definition",
+        "From this day on days were judged by another definition of the queue or another version of the rules, or "
+        "they follow imported ones. Scores can be shown as recorded, or made again from each day’s counts by today’s "
+        "targets, weights and anchors; what was counted stays.",
+        "That of the page.",
+        "Days of the queue’s zone.",
+        "Kept days that follow each other, across gaps too.",
+        "Imported days: they have a score and no counts to make it again from.",
     ),
     "gaps": Definition(
         "Gaps in the history",

@@ -10,7 +10,7 @@ from servicelevel.attainment import Attainment, Kept, attainment, kept_in
 from servicelevel.backlog import Backlog, backlog
 from servicelevel.columns import NONE_CODE, TicketColumns, codes_of
 from servicelevel.evidence import FULL_SAMPLE
-from servicelevel.flow import Flow, flow, reopens
+from servicelevel.flow import REOPEN_DAYS, Flow, flow, reopens
 from servicelevel.health import (
     DEFAULT_ANCHORS,
     Dimension,
@@ -30,6 +30,10 @@ from servicelevel.worklogs import Hours, WorklogColumns, hours
 
 DIMENSION_OF: Mapping[SlaName, DimensionName] = {"first_response": "responsiveness", "resolution": "resolution"}
 UNASSIGNED = "unassigned"
+
+TRAILING_DAYS = 90
+EVIDENCE_DAYS = TRAILING_DAYS + REOPEN_DAYS
+"""How far back from an instant anything that is measured as of it reaches; a window may reach further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ def wants_fleet(measures: Measures) -> bool:
 
 
 def _trailing(columns: TicketColumns, judged: Mapping[SlaName, Verdicts], as_of: int, rows: Mask) -> Trailing:
-    span = last_days(as_of, 90)
+    span = last_days(as_of, TRAILING_DAYS)
     covered = span.start >= columns.covers_from
     kept = {name: kept_in(judged[name], span, rows) if covered else Kept(0, 0) for name in SLA_NAMES}
     again = reopens(columns, span, rows)

@@ -34,7 +34,7 @@ _SUBJECTS: Mapping[SignalMeasure, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One day's value and the definition it was taken under."""
+    """One day's value and by what it was judged: the baseline begins anew where that changes."""
 
     day: date
     value: float

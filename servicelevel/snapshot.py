@@ -12,10 +12,12 @@ from servicelevel.policy import DimensionName, SlaName
 from servicelevel.worklogs import HoursState, UtilisationReason
 
 SnapshotSource: TypeAlias = Literal["live", "backfill", "import"]
-Lack: TypeAlias = Literal["tickets", "hours", "past"]
-"""What a snapshot had to do without: tickets not delivered, hours not readable, changes before the first one known."""
+Lack: TypeAlias = Literal["tickets", "hours", "past", "fleet"]
+"""What a snapshot had to do without: tickets not delivered, hours not readable, changes before the first one known, or
+the rates of all queues (because one of them could not be read) that its small samples are filled up with."""
 
-_RANK: Mapping[SnapshotSource, int] = {"import": 0, "backfill": 1, "live": 2}
+# A complete rebuilt day and an incomplete live one rank the same, so that neither takes the place of the other.
+_RANK: Mapping[SnapshotSource, int] = {"import": 0, "backfill": 2, "live": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,12 @@ class Snapshot:
 
     @property
     def rank(self) -> int:
-        """A snapshot takes the place of another of its day only with a higher rank: live over rebuilt over imported."""
-        return 2 * _RANK[self.source] + self.complete
+        """A snapshot takes the place of another of its day only with a higher rank.
+
+        Live ranks over rebuilt over imported, and complete over incomplete; an incomplete live day does not take the
+        place of a complete rebuilt one, nor the other way round.
+        """
+        return _RANK[self.source] + self.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,11 @@ class SnapshotRange:
 
     snapshots: tuple[Snapshot, ...]
     unreadable: Mapping[date, str] = field(default_factory=dict)
+
+
+def full_rank(source: SnapshotSource) -> int:
+    """The rank of a complete snapshot from a source: what is kept at this rank needs no other one of the source."""
+    return _RANK[source] + 1
 
 
 def end_of_day(calendar: BusinessCalendar, day: date) -> int:

@@ -22,6 +22,10 @@ from servicelevel.snapshot import (
 from servicelevel.ticket import Label
 from servicelevel.worklogs import WorklogColumns
 
+MOST_UNREADABLE = 0.01
+"""Share of a queue's tickets up to which those that cannot be read are left out, as reports leave them out, and listed;
+with more of them the day is incomplete."""
+
 _NO_PRIORITY = Label("", "")
 
 
@@ -61,7 +65,8 @@ def taken(
 
 def _lacks(columns: TicketColumns, measured: Measures) -> tuple[Lack, ...]:
     lacks: list[Lack] = []
-    if columns.missing or columns.unreadable:
+    unreadable = len(columns.unreadable)
+    if columns.missing or unreadable > MOST_UNREADABLE * (len(columns) + unreadable):
         lacks.append("tickets")
     if measured.hours.state == "failed":
         lacks.append("hours")

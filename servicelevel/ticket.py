@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 Category: TypeAlias = Literal["new", "indeterminate", "done"]
-ChangedField: TypeAlias = Literal["status", "resolution", "assignee", "priority"]
-CHANGED_FIELDS: tuple[ChangedField, ...] = ("status", "resolution", "assignee", "priority")
+ChangedField: TypeAlias = Literal["status", "resolution", "assignee", "priority", "project"]
+CHANGED_FIELDS: tuple[ChangedField, ...] = ("status", "resolution", "assignee", "priority", "project")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from servicelevel.health import Health
 from servicelevel.policy import SLA_NAMES, DimensionName, Note, Queue, SlaName
+from servicelevel.redefinition import Redefinition, ScoresUnder, basis, redefinitions
 from servicelevel.rescoring import rescored
 from servicelevel.signals import NEW_BASELINE, SIGNAL_MEASURES, Reading, Signal, signals
 from servicelevel.snapshot import Counts, Lack, Snapshot, SnapshotRange, SnapshotSource
@@ -30,9 +31,10 @@ _OF_COUNTS: Mapping[MeasureName, Callable[[Counts], float | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One day. `score` is under the queue's present definition; `redrawn` says that it was kept under another one.
+    """One day. `redrawn` says that `score` was made again under the queue's present definition.
 
-    Counts are None for an imported day, which knows a score alone.
+    `definition_hash` and `engine_version` are those that the day was kept under. Counts are None for an imported day,
+    which knows a score alone.
     """
 
     day: date
@@ -43,6 +45,7 @@ class TrendPoint:
     contributions: Mapping[DimensionName, float]
     redrawn: bool
     definition_hash: str
+    engine_version: str
     counts: Counts | None
     open_ended: bool = False
     """Whether the day has not ended: what is known of it so far."""
@@ -77,7 +80,7 @@ class Trend:
     """One queue from a first to a last local day, both included.
 
     `points` are in order. `gaps` lie between the day its history begins and the last day that has ended. `before` are
-    the days before the first that baselines of signals may need.
+    the days before the first that baselines of signals may need. `scores` says under what the scores stand.
     """
 
     queue: str
@@ -90,6 +93,12 @@ class Trend:
     targets: Mapping[SlaName, float] = field(default_factory=dict)
     before: tuple[TrendPoint, ...] = ()
     restarts: tuple[date, ...] = ()
+    scores: ScoresUnder = "today"
+
+    @property
+    def changes(self) -> tuple[Redefinition, ...]:
+        """Where days from the first on begin to be judged otherwise than the kept day before them."""
+        return tuple(change for change in redefinitions((*self.before, *self.points)) if change.day >= self.first)
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -108,18 +117,44 @@ class Trend:
         return tuple((day, known.get(day)) for day in days_between(self.first, self.last))
 
     def smooth(self, measure: MeasureName) -> tuple[tuple[date, float | None], ...]:
-        """As `values`, each the mean of its last seven days as far as they are known; a day in a gap has none."""
+        """As `values`, each the mean of its last seven days as far as they are known; a day in a gap has none.
+
+        No mean mixes scores that stand under different definitions.
+        """
         values = self.values(measure)
+        under = self._under() if measure == "score" else {}
         smoothed: list[tuple[date, float | None]] = []
         for i, (day, value) in enumerate(values):
-            recent = [v for _, v in values[max(i - SMOOTHED_DAYS + 1, 0) : i + 1] if v is not None]
+            recent = [
+                v
+                for other, v in values[max(i - SMOOTHED_DAYS + 1, 0) : i + 1]
+                if v is not None and under.get(other) == under.get(day)
+            ]
             smoothed.append((day, None if value is None else sum(recent) / len(recent)))
         return tuple(smoothed)
+
+    def _under(self) -> Mapping[date, str]:
+        """By what the score of each day stands: days made again all stand under today's definition."""
+        recorded = self.scores == "recorded"
+        return {point.day: basis(point) if recorded or point.counts is None else "today" for point in self.points}
 
 
 def days_between(first: date, last: date) -> tuple[date, ...]:
     """Every date from first to last, both included."""
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def gaps_in(lacking: Sequence[date], unreadable: Mapping[date, str]) -> tuple[Gap, ...]:
+    """Days that are lacking, given in order, as stretches of days in a row that lack for one reason."""
+    gaps: list[Gap] = []
+    for day in lacking:
+        reason = unreadable.get(day)
+        follows = gaps and gaps[-1].last == day - timedelta(days=1) and gaps[-1].reason == reason
+        if follows:
+            gaps[-1] = Gap(gaps[-1].first, day, reason)
+        else:
+            gaps.append(Gap(day, day, reason))
+    return tuple(gaps)
 
 
 def trend(
@@ -129,13 +164,16 @@ def trend(
     last: date,
     *,
     expected: tuple[date, date] | None,
+    engine_version: str,
     notes: Sequence[Note] = (),
+    scores: ScoresUnder = "today",
 ) -> Trend:
     """The trend from first to last. `kept` may begin earlier: those days feed the baselines of signals only.
 
     `expected` are the first and last day that could have a snapshot; what is missing outside of them is no gap.
+    `engine_version` is that of the portal which makes scores again.
     """
-    every = tuple(point(queue, item) for item in kept.snapshots)
+    every = tuple(point(queue, item, engine_version, scores) for item in kept.snapshots)
     shown = tuple(item for item in every if first <= item.day <= last)
     have = {item.day for item in shown}
     begin, end = expected or (last, first)
@@ -147,11 +185,12 @@ def trend(
         last=last,
         begins=expected and expected[0],
         points=shown,
-        gaps=_gaps(missing, kept.unreadable),
+        gaps=gaps_in(missing, kept.unreadable),
         notes=tuple(note for note in mine if first <= note.day <= last),
         targets={name: queue.sla(name).target for name in SLA_NAMES},
         before=tuple(item for item in every if item.day < first),
         restarts=tuple(sorted(note.day for note in mine if NEW_BASELINE in note.text.casefold())),
+        scores=scores,
     )
 
 
@@ -162,10 +201,11 @@ def with_today(shown: Trend, today: TrendPoint) -> Trend:
     return replace(shown, points=(*shown.points, replace(today, open_ended=True)))
 
 
-def point(queue: Queue, kept: Snapshot) -> TrendPoint:
-    """A snapshot as a point under the queue's present definition."""
+def point(queue: Queue, kept: Snapshot, engine_version: str, scores: ScoresUnder = "today") -> TrendPoint:
+    """A snapshot as a point. Under "today" its score is made again where the definition or engine was another."""
     score, contributions, redrawn = kept.score, kept.contributions, False
-    if kept.counts is not None and kept.definition_hash != queue.definition_hash:
+    alike = (kept.definition_hash, kept.engine_version) == (queue.definition_hash, engine_version)
+    if scores == "today" and kept.counts is not None and not alike:
         again: Health = rescored(kept.counts, queue)
         score, contributions, redrawn = again.score, again.contributions, True
     return TrendPoint(
@@ -177,22 +217,11 @@ def point(queue: Queue, kept: Snapshot) -> TrendPoint:
         contributions,
         redrawn,
         kept.definition_hash,
+        kept.engine_version,
         kept.counts,
     )
 
 
 def _readings(points: Sequence[TrendPoint], measure: MeasureName) -> tuple[Reading, ...]:
     valued = ((item, item.value(measure)) for item in points)
-    return tuple(Reading(item.day, value, item.definition_hash) for item, value in valued if value is not None)
-
-
-def _gaps(missing: Sequence[date], unreadable: Mapping[date, str]) -> tuple[Gap, ...]:
-    gaps: list[Gap] = []
-    for day in missing:
-        reason = unreadable.get(day)
-        follows = gaps and gaps[-1].last == day - timedelta(days=1) and gaps[-1].reason == reason
-        if follows:
-            gaps[-1] = Gap(gaps[-1].first, day, reason)
-        else:
-            gaps.append(Gap(day, day, reason))
-    return tuple(gaps)
+    return tuple(Reading(item.day, value, basis(item)) for item, value in valued if value is not None)

@@ -1,9 +1,10 @@
 """Two days of one queue side by side, both under its present definition, and why the score moved between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from servicelevel.health import Health
 from servicelevel.movement import Movement, movement
 from servicelevel.policy import Queue
 from servicelevel.rescoring import kept_by_priority, rescored
@@ -41,19 +42,27 @@ class TwoDates:
 
 
 def two_dates(queue: Queue, a: TrendPoint, b: TrendPoint) -> TwoDates:
-    """Compare two days; the earlier one becomes a."""
+    """Compare two days by the queue's present targets, weights and anchors; the earlier one becomes a.
+
+    An imported day, which has nothing that could be judged again, keeps its score.
+    """
     if b.day < a.day:
         a, b = b, a
+    then, now = (None if point.counts is None else rescored(point.counts, queue) for point in (a, b))
+    a, b = _judged_again(a, then), _judged_again(b, now)
     rows = [Difference(name, a.value(name), b.value(name)) for name in _FIRST]
     urgent = _most_urgent(a, b)
     if urgent is not None:
         rows.append(Difference("urgent", _created(a, urgent[0]), _created(b, urgent[0])))
     rows += [Difference(name, a.value(name), b.value(name)) for name in _THEN]
     moved = None
-    if a.counts is not None and b.counts is not None:
-        then, now = rescored(a.counts, queue), rescored(b.counts, queue)
+    if a.counts is not None and b.counts is not None and then is not None and now is not None:
         moved = movement(then, now, kept_by_priority(a.counts), kept_by_priority(b.counts))
     return TwoDates(a, b, tuple(rows), urgent and urgent[1], moved)
+
+
+def _judged_again(point: TrendPoint, health: Health | None) -> TrendPoint:
+    return point if health is None else replace(point, score=health.score, contributions=health.contributions)
 
 
 def _most_urgent(a: TrendPoint, b: TrendPoint) -> tuple[str, str] | None:

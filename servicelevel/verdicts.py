@@ -9,6 +9,7 @@ from servicelevel.calendars import BusinessCalendar
 from servicelevel.clock import Runs, goals_ms, runs
 from servicelevel.columns import CycleColumns, TicketColumns, codes_of
 from servicelevel.instants import LATEST_MS, MISSING, Codes, Mask, Millis
+from servicelevel.membership import departed
 from servicelevel.policy import JudgedCycle, Queue, SlaName
 from servicelevel.standing import Standing
 
@@ -77,9 +78,30 @@ class Verdicts:
 
 
 def verdicts(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
-    """Judge every cycle of one SLA as of `stood.as_of`, whoever runs its clock."""
-    judge = _computed if queue.sla(name).computed else _as_jira_says
-    return judge(columns, name, queue, stood)
+    """Judge every cycle of one SLA as of `stood.as_of`, whoever runs its clock.
+
+    Of tickets that were moved away since, Jira shows the clocks of the project they are in now: where the queue has
+    goals of its own, theirs are computed.
+    """
+    sla = queue.sla(name)
+    if sla.computed:
+        return _computed(columns, name, queue, stood)
+    told = _as_jira_says(columns, name, queue, stood)
+    away = departed(columns) & stood.exists
+    return _either(away, _computed(columns, name, queue, stood), told) if sla.goals and away.any() else told
+
+
+def _either(rows: Mask, here: Verdicts, elsewhere: Verdicts) -> Verdicts:
+    """Of the flagged tickets what the first says, of the others what the second says."""
+    mine, other = rows[here.row], ~rows[elsewhere.row]
+    row = np.concatenate((here.row[mine], elsewhere.row[other]))
+    order = np.lexsort((np.concatenate((here.start[mine], elsewhere.start[other])), row))
+    parts = {
+        name: np.concatenate((getattr(here, name)[mine], getattr(elsewhere, name)[other]))[order]
+        for name in Verdicts.__slots__
+        if name != "exclusion"
+    }
+    return Verdicts(**parts, exclusion=np.where(rows, here.exclusion, elsewhere.exclusion))
 
 
 def _as_jira_says(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
@@ -91,19 +113,24 @@ def _as_jira_says(columns: TicketColumns, name: SlaName, queue: Queue, stood: St
     all_cycles, as_of = columns.cycles[name], stood.as_of
     cycles = _only(all_cycles, (all_cycles.defect == 0) & (all_cycles.start <= as_of) & stood.exists[all_cycles.row])
     calendar = queue.calendar
-    now = np.full(len(cycles.row), as_of)
     stopped = (cycles.stop != MISSING) & (cycles.stop <= as_of)
     paused = cycles.paused & (cycles.stop == MISSING)
     breach_at = _breach_instants(cycles, calendar)
-    past_breach = calendar.elapsed(breach_at, now) > 0
+    # Most cycles have stopped: what only matters for the others is reckoned for them alone.
+    going = ~stopped
+    past_breach = np.zeros(len(cycles.row), bool)
+    past_breach[going] = calendar.elapsed(breach_at[going], np.full(int(going.sum()), as_of)) > 0
     said_so = cycles.breached & (cycles.read_at <= as_of) & (cycles.stop == MISSING)
     breached = np.where(stopped, cycles.breached, (past_breach & (~paused | cycles.breached)) | said_so)
 
     excluded = _excluded_rows(columns, queue, stood)[cycles.row]
     verdict = np.where(breached, Verdict.BREACHED, np.where(stopped, Verdict.MET, Verdict.UNDECIDED))
     decided_at = np.where(breached, breach_at, np.where(stopped, cycles.stop, MISSING))
-    elapsed = _elapsed(cycles, calendar, now, stopped, paused, said_so)
-    due = np.where(breached, breach_at, _or(cycles.breach_at, calendar.due(now, cycles.goal_ms - elapsed)))
+    elapsed = cycles.elapsed_ms.copy()
+    elapsed[going] = _elapsed(_only(cycles, going), calendar, as_of, paused[going], said_so[going])
+    due = np.where(breached, breach_at, cycles.breach_at)
+    unsaid = going & ~breached & (cycles.breach_at == MISSING)
+    due[unsaid] = calendar.due(np.full(int(unsaid.sum()), as_of), (cycles.goal_ms - elapsed)[unsaid])
     return Verdicts(
         row=cycles.row,
         start=cycles.start,
@@ -125,7 +152,7 @@ def _as_jira_says(columns: TicketColumns, name: SlaName, queue: Queue, stood: St
 
 def _computed(columns: TicketColumns, name: SlaName, queue: Queue, stood: Standing) -> Verdicts:
     """Clocks of our own: the business time of each run's unpaused stretches up to as_of against the goal in force."""
-    all_runs, as_of, calendar = runs(columns, queue, name), stood.as_of, queue.calendar
+    all_runs, as_of, calendar = runs(columns, queue, name, stood), stood.as_of, queue.calendar
     began = (all_runs.start <= as_of) & stood.exists[all_runs.row]
     goal = goals_ms(columns, queue, queue.sla(name), all_runs.row, all_runs.start, stood)
     kept = began & (goal != MISSING)
@@ -196,17 +223,15 @@ def _computed_exclusions(
     return reason
 
 
-def _elapsed(
-    cycles: CycleColumns, calendar: BusinessCalendar, now: Millis, stopped: Mask, paused: Mask, said_so: Mask
-) -> Millis:
-    """Business time used by each cycle at `now`."""
+def _elapsed(cycles: CycleColumns, calendar: BusinessCalendar, as_of: int, paused: Mask, said_so: Mask) -> Millis:
+    """Business time used as of an instant by each of these cycles, none of which had stopped by then."""
+    now = np.full(len(cycles.row), as_of)
     since_reading = cycles.elapsed_ms + calendar.elapsed(_or(cycles.stop, cycles.read_at), now)
     to_breach = cycles.goal_ms - calendar.elapsed(now, _or(cycles.breach_at, now))
     running = np.where((cycles.breach_at != MISSING) & ~said_so, to_breach, since_reading)
     # Of a paused clock looked back at, no more is known than that it had not run longer than it existed.
     most = calendar.elapsed(cycles.start, now)
-    used = np.where(paused, np.minimum(cycles.elapsed_ms, most), np.maximum(running, 0))
-    return np.where(stopped, cycles.elapsed_ms, used)
+    return np.where(paused, np.minimum(cycles.elapsed_ms, most), np.maximum(running, 0))
 
 
 def _breach_instants(cycles: CycleColumns, calendar: BusinessCalendar) -> Millis:
@@ -215,13 +240,19 @@ def _breach_instants(cycles: CycleColumns, calendar: BusinessCalendar) -> Millis
     The reading that said so stands in for the stop of a running cycle, and one that runs within its goal without saying
     when goes on as it was read. Nothing here moves with as_of.
     """
+    unknown = (cycles.breach_at == MISSING) | (cycles.breached & (cycles.breach_at > _or(cycles.stop, cycles.read_at)))
+    instants = cycles.breach_at.copy()
+    instants[unknown] = _reckoned_breach(_only(cycles, unknown), calendar)
+    return instants
+
+
+def _reckoned_breach(cycles: CycleColumns, calendar: BusinessCalendar) -> Millis:
+    """When each of these cycles breaks its goal, of which their source says nothing that can be."""
     latest = _or(cycles.stop, cycles.read_at)
     computed = calendar.due(cycles.start, cycles.goal_ms)
     broken = np.where(computed == MISSING, latest, np.minimum(computed, latest))
     going_on = calendar.due(cycles.read_at, np.maximum(cycles.goal_ms - cycles.elapsed_ms, 0))
-    unknown = np.where(cycles.breached, broken, np.where(going_on == MISSING, LATEST_MS, going_on))
-    known = (cycles.breach_at != MISSING) & (~cycles.breached | (cycles.breach_at <= latest))
-    return np.where(known, cycles.breach_at, unknown)
+    return np.where(cycles.breached, broken, np.where(going_on == MISSING, LATEST_MS, going_on))
 
 
 def _anomalies(cycles: CycleColumns, breached: Mask) -> Mask:

@@ -148,7 +148,7 @@ def hours(
     here = (booked.day >= first) & (booked.day <= last) & rows[booked.row]
     lost = (booked.orphan_day >= first) & (booked.orphan_day <= last)
     worked_on = np.zeros(len(columns), bool)
-    worked_on[booked.row] = True
+    worked_on[booked.row[booked.day <= last]] = True  # what is dated later was not there yet
     covered = int((resolved & worked_on).sum())
     team_s, scheduled_s = booked.team.between(*dates) if booked.team else (None, None)
     return Hours(

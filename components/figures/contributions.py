@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from components import words
 from components.chips import band_tone
-from components.figures.rows import cell, connector, height_of, left_out, rows_layout
+from components.figures.rows import cell, column, connector, height_of, left_out, rows_layout
 from components.graph import figure
 from components.theme import colour
 from servicelevel import marks
@@ -44,18 +44,16 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """Why a dimension is not known, in a few words."""
 ROW_PX: Final = 31
-_LEFT, _RIGHT = 182, 78
+_LEFT, _RIGHT, _SHAPE = 182, 78, 17
 
 
 def contributions(made: Health, *, queue_id: str) -> dict[str, Any]:
     """One row a dimension, in the order of the definition, on an axis of 0 to 100 points."""
     data: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
+    notes = _named(made)
     shapes: list[dict[str, Any]] = []
     reached = 0.0
     for place, d in enumerate(made.dimensions):
-        tone = band_tone(band(d.utility))
-        notes += _named(place, d, tone, _LEFT)
         points = made.contributions.get(d.name)
         if points is None:
             notes.append(left_out(place, reached, _why(d, made)))
@@ -73,12 +71,11 @@ def contributions(made: Health, *, queue_id: str) -> dict[str, Any]:
                 "x": [points],
                 "y": [place],
                 "width": 0.56,
-                "marker": {"color": colour(tone), "line": {"width": 0}},
+                "marker": {"color": colour(band_tone(band(d.utility))), "line": {"width": 0}},
                 "customdata": [marks.of_queue(queue_id, BEHIND[d.name]) if d.name in BEHIND else ""],
                 "hovertemplate": f"{_hover(d, points, full)}<extra></extra>",
             }
         )
-        notes.append(cell(place, f"<b>{words.decimal(points)}</b> of {_trimmed(full)}", right=_RIGHT))
         reached = round(reached + points, 1)
     on_target = {"x0": HEALTHY_FROM, "x1": HEALTHY_FROM, "yref": "paper", "y0": 0, "y1": 1}
     shapes.append({"type": "line", **on_target, "line": {"color": colour("ink-2"), "width": 1, "dash": "dot"}})
@@ -114,18 +111,33 @@ def lift(made: Health) -> str:
     )
 
 
-def _named(place: int, d: Dimension, tone: str, left: int) -> list[dict[str, Any]]:
-    """The shape of its band, its name, and what was measured."""
-    name = cell(place, NAMES[d.name], left=left - 17, tone="ink", down_px=-5 if d.low_sample else 0)
-    few = (
-        [cell(place, f"low sample, n {d.n}", left=left - 17, tone="ink-3", down_px=8, size=10)] if d.low_sample else []
-    )
-    return [
-        cell(place, _SHAPES[tone], left=left, tone=tone),
-        name,
-        *few,
-        cell(place, _measured(d), left=8, tone="ink-3", anchor="right"),
+def _named(made: Health) -> list[dict[str, Any]]:
+    """Beside every row: the shape of its band, its name, what was measured, and its points."""
+    tones = [band_tone(band(d.utility)) for d in made.dimensions]
+    shapes = [(_SHAPES[tone], tone) for tone in tones]
+    names = [("" if d.low_sample else NAMES[d.name], "ink") for d in made.dimensions]
+    measured = [(_measured(d), "ink-3") for d in made.dimensions]
+    columns = [
+        column(shapes, ROW_PX, left=_LEFT),
+        column(names, ROW_PX, left=_LEFT - _SHAPE),
+        column(measured, ROW_PX, left=8, anchor="right"),
+        column([(_points(d, made), "ink-2") for d in made.dimensions], ROW_PX, right=_RIGHT),
     ]
+    low = [(place, d) for place, d in enumerate(made.dimensions) if d.low_sample]
+    return columns + [note for place, d in low for note in _named_low(place, d)]
+
+
+def _named_low(place: int, d: Dimension) -> list[dict[str, Any]]:
+    """The name with the size of its sample under it."""
+    return [
+        cell(place, NAMES[d.name], left=_LEFT - _SHAPE, tone="ink", down_px=-5),
+        cell(place, f"low sample, n {d.n}", left=_LEFT - _SHAPE, tone="ink-3", down_px=8, size=10),
+    ]
+
+
+def _points(d: Dimension, made: Health) -> str:
+    points = made.contributions.get(d.name)
+    return "" if points is None else f"<b>{words.decimal(points)}</b> of {_trimmed(100 * made.share(d.name))}"
 
 
 def _measured(d: Dimension) -> str:

@@ -6,6 +6,9 @@ from typing import Any, Final
 from components.theme import colour
 
 _AXIS_PX: Final = 26
+_LINE_EM: Final = 1.3
+"""Height of a line of text in plotly, in sizes of its font."""
+_NO_TEXT: Final = "\N{NO-BREAK SPACE}"
 
 
 def height_of(rows: int, row_px: int) -> int:
@@ -63,6 +66,27 @@ def cell(
         "font": {"size": size, "color": colour(tone)},
         "align": "left",
     }
+
+
+def column(
+    texts: Sequence[tuple[str, str]],
+    row_px: int,
+    *,
+    left: int | None = None,
+    right: int | None = None,
+    anchor: str | None = None,
+    size: int = 13,
+) -> dict[str, Any]:
+    """A text and its tone for every row in turn, placed as in `cell`.
+
+    They are the lines of one text, because plotly measures each text by itself and that is most of what a picture
+    costs. An empty text leaves its row to others.
+    """
+    lines = (f'<span style="font-size:{size}px;color:{colour(tone)}">{text or _NO_TEXT}</span>' for text, tone in texts)
+    middle = (len(texts) - 1) / 2
+    whole = cell(0, "<br>".join(lines), left=left, right=right, anchor=anchor)
+    font = {"size": row_px / _LINE_EM, "color": colour("ink")}
+    return {**whole, "y": middle, "font": font, "align": whole["xanchor"]}
 
 
 def left_out(place: int, at: float, text: str) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from components import words
-from components.figures.trend_labels import band_words, break_mark, date_tag, end_labels, target_words
+from components.figures.trend_changes import change_lines, change_words
+from components.figures.trend_labels import band_words, break_mark, date_tags, end_labels, target_words
 from components.figures.trend_marks import gap_bars, pins, rebuilt_shades, two_date_lines
+from components.figures.trend_points import of_queue
 from components.graph import figure
-from components.theme import colour, series
+from components.theme import colour
 from servicelevel.health import HEALTHY_FROM
-from servicelevel.trend import Trend, TrendPoint
+from servicelevel.trend import Trend
 
 Plotted: TypeAlias = Literal["score", "first_response", "resolution"]
 
@@ -102,18 +103,25 @@ def trend_figure(
     first, last = _first_drawn(lines), lines[0].trend.last
     data: list[dict[str, Any]] = [*gap_bars(lines, axis, first, last)]
     for line in lines:
-        data += _of_queue(plot, line, smooth=smooth, today=today)
+        data += of_queue(plot, line, smooth=smooth, today=today)
     mine = [pin for pin in numbered if pin.measure == plot.measure]
-    pin_trace, stems = pins(mine, _heights(plot, lines), axis, plot.pixels, (last - first).days + 1)
+    aims = [plot.scaled(target) for target in targets_of(plot, lines)]
+    pin_trace, stems = pins(mine, _heights(plot, lines), axis, plot.pixels, (last - first).days + 1, aims)
     data += pin_trace
-    shapes = [*two_date_lines(a, b), *rebuilt_shades(lines), *_target_lines(plot, lines), *stems]
+    shapes = [
+        *two_date_lines(a, b),
+        *rebuilt_shades(lines),
+        *change_lines(lines),
+        *_target_lines(plot, lines),
+        *stems,
+    ]
     annotations = [
         *end_labels(plot, lines, axis, RIGHT),
         *target_words(plot, targets_of(plot, lines)),
-        *band_words(plot, lines),
     ]
     if plot.tagged:
-        annotations += [date_tag(name, day) for name, day in (("A", a), ("B", b)) if day is not None]
+        annotations += [*band_words(lines, first, last), *change_words(lines, first, last)]
+        annotations += date_tags(a, b, (last - first).days)
     if axis.bottom > 0:
         annotations.append(break_mark())
     dates = [_noon(first - timedelta(days=1)), _noon(last)]
@@ -157,84 +165,6 @@ def axis_of(plot: Plot, lines: Sequence[Line]) -> Axis:
     top = min(step * math.ceil(high / step), 100)
     bottom = step * math.floor(low / step)
     return Axis(bottom, top if top > bottom else bottom + step, step)
-
-
-def _of_queue(plot: Plot, line: Line, *, smooth: bool, today: date) -> list[dict[str, Any]]:
-    daily = line.trend.values(plot.measure)
-    drawn = line.trend.smooth(plot.measure) if smooth else daily
-    points = {point.day: point for point in line.trend.points}
-    hue = series(line.place)
-    rebuilt = [(day in points and points[day].source != "live") for day, _ in drawn]
-    solid = [None if old else value for old, (_, value) in zip(rebuilt, drawn, strict=True)]
-    beside = [any(rebuilt[max(at - 1, 0) : at + 2]) for at in range(len(rebuilt))]
-    dashed = [value if near else None for near, (_, value) in zip(beside, drawn, strict=True)]
-    days = [day.isoformat() for day, _ in daily]
-    means = dict(drawn) if smooth else {}
-    known = [(day, value) for day, value in daily if value is not None]
-    stroke = {"color": hue, "width": 2}
-    traces = [_stroke(days, solid, plot, stroke)]
-    if any(rebuilt):
-        traces.append(_stroke(days, dashed, plot, {**stroke, "dash": "4px,3px"}))
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": line.name,
-            "x": [day.isoformat() for day, _ in known],
-            "y": [plot.scaled(value) for _, value in known],
-            "marker": {
-                "color": hue,
-                "size": [9 if day == today else 6 if points[day].source != "live" else 5 for day, _ in known],
-                "opacity": [1 if day == today else 0.75 if points[day].source != "live" else 0.5 for day, _ in known],
-                "symbol": ["circle-open" if points[day].source != "live" else "circle" for day, _ in known],
-                "line": {"width": 1.2, "color": hue},
-            },
-            "cliponaxis": False,
-            "customdata": [line.link(day) for day, _ in known],
-            "text": [_told(plot, line.name, points[day], means.get(day), today) for day, _ in known],
-            "hovertemplate": "%{text}<extra></extra>",
-        }
-    )
-    return traces
-
-
-def _stroke(days: Sequence[str], values: Sequence[float | None], plot: Plot, line: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": list(days),
-        "y": [None if value is None else plot.scaled(value) for value in values],
-        "line": line,
-        "connectgaps": False,
-        "hoverinfo": "skip",
-    }
-
-
-def _told(plot: Plot, name: str, point: TrendPoint, mean: float | None, today: date) -> str:
-    """What a day says when the pointer is on it."""
-    when = "today so far" if point.day == today else f"{words.weekday(point.day)} {words.day(point.day, today)}"
-    text = f"<b>{name}</b>, {when}<br><b>{shown(plot.measure, point.value(plot.measure))}</b>"
-    if mean is not None:
-        text += f" · 7-day mean {shown(plot.measure, mean)}"
-    if plot.measure != "score":
-        text += f" · n {words.count(point.decided(plot.measure))}"
-    if point.source != "live":
-        text += f"<br>{'rebuilt afterwards' if point.source == 'backfill' else 'imported'}"
-    if point.lacks:
-        text += f"<br>incomplete: {words.listed([_LACKS[lack] for lack in point.lacks])}"
-    return text + ("<br>score under today’s definition" if point.redrawn and plot.measure == "score" else "")
-
-
-_LACKS: Final = {
-    "tickets": "some tickets could not be read",
-    "hours": "hours could not be read",
-    "past": "not every change of the 90 days before is known",
-}
-
-
-def shown(measure: Plotted, value: float | None) -> str:
-    """A value of a measure in words."""
-    return words.decimal(value) if measure == "score" else words.percent(value)
 
 
 def targets_of(plot: Plot, lines: Sequence[Line]) -> list[float]:

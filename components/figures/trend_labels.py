@@ -1,15 +1,20 @@
 """Words on a trend: what its lines end in, its targets, its shaded stretches and its two dates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from components import words
+from components.figures.trend_marks import stretches_of
 from components.theme import colour, series
 
 if TYPE_CHECKING:
     from components.figures.trend import Axis, Line, Plot
 
+_BAND_SHARE: Final = 0.16
+"""Share of a chart's width that the name of a stretch takes."""
+_TAG_SHARE: Final = 0.045
+"""Share of a chart's width that the letter of a date takes."""
 LABEL_PX: Final = 16
 """Height of a label: lines that end closer to each other than this have their labels moved apart."""
 
@@ -39,21 +44,16 @@ def target_words(plot: "Plot", targets: Sequence[float]) -> list[dict[str, Any]]
     ]
 
 
-def band_words(plot: "Plot", lines: Sequence["Line"]) -> list[dict[str, Any]]:
-    """Names of the shaded stretches, once, at the bottom of the first chart."""
-    if not plot.tagged:
-        return []
-    rebuilt = [p.day for line in lines for p in line.trend.points if p.source != "live"]
-    gaps = [gap for line in lines for gap in line.trend.gaps]
-    named = []
-    if rebuilt:
-        middle = min(rebuilt) + (max(rebuilt) - min(rebuilt)) / 2
-        named.append((middle, "rebuilt afterwards"))
-    if gaps:
-        widest = max(gaps, key=lambda gap: gap.days)
-        named.append((widest.first + (widest.last - widest.first) / 2, "no snapshot"))
+def band_words(lines: Sequence["Line"], first: date, last: date) -> list[dict[str, Any]]:
+    """Names of the shaded stretches of a chart from first to last, each on its widest and where there is room."""
+    middles: dict[date, str] = {}
+    for text, (begin, end) in _widest(lines, first).items():
+        middle = begin + (end - begin) / 2
+        if all(abs((middle - other).days) > _BAND_SHARE * (last - first).days for other in middles):
+            middles[middle] = text
     return [
         {
+            "name": "band",
             "x": day.isoformat(),
             "yref": "paper",
             "y": 0,
@@ -64,8 +64,20 @@ def band_words(plot: "Plot", lines: Sequence["Line"]) -> list[dict[str, Any]]:
             "borderpad": 1,
             "font": {"size": 12, "color": colour("ink-2")},
         }
-        for day, text in named
+        for day, text in middles.items()
     ]
+
+
+def _widest(lines: Sequence["Line"], first: date) -> Mapping[str, tuple[date, date]]:
+    """For each kind of stretch its words, what matters most first, and the longest there is of it."""
+    gaps = [(gap.first, gap.last) for line in lines for gap in line.trend.gaps]
+    kinds = {
+        "no snapshot": gaps,
+        "imported": stretches_of(lines, {"import"}),
+        "rebuilt afterwards": stretches_of(lines, {"backfill"}),
+    }
+    inside = {text: [(max(a, first), b) for a, b in found if b >= first] for text, found in kinds.items()}
+    return {text: max(found, key=lambda ends: ends[1] - ends[0]) for text, found in inside.items() if found}
 
 
 def end_labels(plot: "Plot", lines: Sequence["Line"], axis: "Axis", right: int) -> list[dict[str, Any]]:
@@ -118,11 +130,18 @@ def spread(heights: Sequence[float], apart: float, most: float) -> list[float]:
     return placed
 
 
-def date_tag(name: str, day: date) -> dict[str, Any]:
-    """The letter above one of the two dates."""
+def date_tags(a: date | None, b: date | None, days: int) -> list[dict[str, Any]]:
+    """The letters above the two dates of a chart of so many days, side by side where they would cover each other."""
+    close = a is not None and b is not None and abs((b - a).days) < _TAG_SHARE * days
+    tags = (("A", a, "right"), ("B", b, "left"))
+    return [_date_tag(name, day, anchor if close else "center") for name, day, anchor in tags if day is not None]
+
+
+def _date_tag(name: str, day: date, anchor: str) -> dict[str, Any]:
     return {
         "name": name.lower(),
         "x": day.isoformat(),
+        "xanchor": anchor,
         "yref": "paper",
         "y": 1,
         "yanchor": "bottom",

@@ -1,11 +1,12 @@
 """What stands on a trend beside its lines: gaps, rebuilt stretches, the two dates, and numbered pins."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from components import words
 from components.theme import colour
+from servicelevel.snapshot import SnapshotSource
 
 if TYPE_CHECKING:
     from components.figures.trend import Axis, Line, Pin
@@ -52,11 +53,6 @@ def gap_bars(lines: Sequence["Line"], axis: "Axis", first: date, last: date) -> 
 
 def rebuilt_shades(lines: Sequence["Line"]) -> list[dict[str, Any]]:
     """Shades behind days on which every queue that has the day was rebuilt or imported."""
-    sources: dict[date, set[bool]] = {}
-    for line in lines:
-        for point in line.trend.points:
-            sources.setdefault(point.day, set()).add(point.source == "live")
-    rebuilt = sorted(day for day, live in sources.items() if live == {False})
     return [
         {
             "type": "rect",
@@ -69,8 +65,17 @@ def rebuilt_shades(lines: Sequence["Line"]) -> list[dict[str, Any]]:
             "fillcolor": colour("none-t"),
             "line": {"width": 0},
         }
-        for first, last in _stretches(rebuilt)
+        for first, last in stretches_of(lines, {"backfill", "import"})
     ]
+
+
+def stretches_of(lines: Sequence["Line"], sources: Collection[SnapshotSource]) -> list[tuple[date, date]]:
+    """Days in a row that every queue which has them has from one of these sources."""
+    found: dict[date, set[SnapshotSource]] = {}
+    for line in lines:
+        for point in line.trend.points:
+            found.setdefault(point.day, set()).add(point.source)
+    return _stretches(sorted(day for day, those in found.items() if those <= set(sources)))
 
 
 def two_date_lines(a: date | None, b: date | None) -> list[dict[str, Any]]:
@@ -92,12 +97,17 @@ def two_date_lines(a: date | None, b: date | None) -> list[dict[str, Any]]:
 
 
 def pins(
-    numbered: Sequence["Pin"], height: Callable[[str, date], float | None], axis: "Axis", pixels: int, days: int
+    numbered: Sequence["Pin"],
+    height: Callable[[str, date], float | None],
+    axis: "Axis",
+    pixels: int,
+    days: int,
+    targets: Sequence[float] = (),
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Numbered discs above the lines they speak of, and the stems that hold them.
 
-    A disc that would cover another on a chart of so many days stands further away, and below where it would leave the
-    chart.
+    A disc that would cover another on a chart of so many days, or stand on the line of a target, stands further away,
+    and below where it would leave the chart.
     """
     disc = _PIN_PX * (axis.top - axis.bottom) / pixels
     beside = timedelta(days=days * _PIN_PX / _USUAL_WIDTH_PX)
@@ -107,7 +117,7 @@ def pins(
         if foot is None:
             continue
         near = [y for other, _, y in placed if pin.day - other.day < beside]
-        placed.append((pin, foot, _free(foot, near, disc, axis)))
+        placed.append((pin, foot, _free(foot, near, targets, disc, axis)))
     if not placed:
         return [], []
     discs = {
@@ -137,12 +147,13 @@ def pins(
     return [discs], stems
 
 
-def _free(foot: float, taken: Sequence[float], disc: float, axis: "Axis") -> float:
-    """The nearest height above a point, else below it, where a disc is whole and covers no other; else its own."""
+def _free(foot: float, taken: Sequence[float], targets: Sequence[float], disc: float, axis: "Axis") -> float:
+    """The nearest height above a point, else below it, where a disc is whole and covers nothing; else its own."""
     steps = range(1, int((axis.top - axis.bottom) / disc) + 1)
     for y in (*(foot + n * disc for n in steps), *(foot - n * disc for n in steps)):
         inside = axis.bottom + disc / 2 <= y <= axis.top - disc / 2
-        if inside and all(abs(y - other) > 0.99 * disc for other in taken):
+        crossed = any(abs(y - target) < 0.55 * disc for target in targets)
+        if inside and not crossed and all(abs(y - other) > 0.99 * disc for other in taken):
             return y
     return foot
 

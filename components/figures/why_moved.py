@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from components import words
 from components.figures.contributions import BEHIND, NAMES
-from components.figures.rows import cell, connector, height_of, rows_layout
+from components.figures.rows import column, connector, height_of, rows_layout
 from components.graph import figure
 from components.theme import colour
 from servicelevel import marks
@@ -59,12 +59,13 @@ def why_moved(
     tones = ["bar", *(_tone(step.points) for step in drawn), "bar"]
     found = ["", *(marks.of_queue(queue_id, step.mark) if step.mark else "" for step in drawn), ""]
     last = len(texts) - 1
-    notes, shapes = [], []
+    names, values = [], []
+    shapes: list[dict[str, Any]] = []
     for place, text in enumerate(texts):
         total = place in (0, last)
-        notes.append(cell(place, f"<b>{text}</b>" if total else text, left=_LEFT, tone="ink"))
+        names.append((f"<b>{text}</b>" if total else text, "ink"))
         token = "ink" if total else {"bar": "ink-3"}.get(tones[place], tones[place])
-        notes.append(cell(place, f"<b>{shown[place]}</b>", right=_RIGHT, tone=token))
+        values.append((f"<b>{shown[place]}</b>", token))
         if place < last:
             reached = then if place == 0 else round(reached + drawn[place - 1].points, 1)
             shapes.append(connector(reached, place))
@@ -86,6 +87,7 @@ def why_moved(
             "hovertemplate": "%{text} points<extra></extra>",
         }
     ]
+    notes = [column(names, ROW_PX, left=_LEFT), column(values, ROW_PX, right=_RIGHT)]
     axis = {"range": [low, high], "nticks": 7, "tickangle": 0}
     layout = rows_layout(len(texts), axis, notes, shapes, left=_LEFT, right=_RIGHT, row_px=ROW_PX)
     return figure(data, layout, revision=f"why {queue_id}")

@@ -14,10 +14,13 @@ from opsportal.shapes.history import Measure
 from servicelevel.due import DueState
 from servicelevel.measures import Filters
 from servicelevel.policy import Policy, SlaName
+from servicelevel.redefinition import ScoresUnder
 from servicelevel.report import COMPARED_DAYS
 
 MOST_PAIRS = 100
 """Parameters in one query; a person's filters are far fewer."""
+MOST_VALUES = 50
+"""Values of one parameter that may be repeated."""
 
 
 class Unusable(ValueError):
@@ -60,6 +63,7 @@ class Asked:
     first: date | None = None
     last: date | None = None
     measures: tuple[Measure, ...] = ()
+    scores: ScoresUnder = "today"
 
     @property
     def filters(self) -> Filters:
@@ -105,6 +109,9 @@ def read(query: bytes, parameters: Sequence[Parameter], policy: Policy) -> Asked
         parameter = known[name]
         if len(values) > 1 and not parameter.repeated:
             wrong.append(Wrong(name, values[1], "It may be given once only."))
+            continue
+        if len(values) > MOST_VALUES:
+            wrong.append(Wrong(name, None, f"It is given {len(values)} times; at most {MOST_VALUES} are taken."))
             continue
         usable = tuple(dict.fromkeys(_values(parameter, values, policy, wrong)))
         if usable:

@@ -17,6 +17,10 @@ class _Packed(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     after: int
 
 
+_PACKED = msgspec.json.Decoder(_Packed)
+"""Made here, by one thread: several that meet a class for the first time at once end the process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """After the ticket of that Jira id, in a list of that revision."""
@@ -44,7 +48,7 @@ def place_of(asked: str, cursor: str) -> Place:
     """
     try:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        packed = msgspec.json.decode(raw, type=_Packed)
+        packed = _PACKED.decode(raw)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise BadParameters([Wrong("cursor", cursor, "It is no cursor. Take that of the page before.")]) from None
     if packed.question != asked:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from dashboard.api import problems
-from dashboard.api.asked import Parameter
+from dashboard.api.asked import MOST_VALUES, Parameter
 from dashboard.api.negotiation import CSV, JSON
 from dashboard.api.operations import OPERATIONS, Operation
 from dashboard.api.problems import MEDIA_TYPE, Kind, ProblemJson
@@ -154,7 +154,7 @@ def _parameter(declared: Parameter) -> Json:
         "in": "query",
         "required": False,
         "description": declared.description,
-        "schema": {"type": "array", "items": one, "maxItems": 20} if declared.repeated else one,
+        "schema": {"type": "array", "items": one, "maxItems": MOST_VALUES} if declared.repeated else one,
     }
     if declared.repeated:
         made |= {"style": "form", "explode": True}

@@ -94,8 +94,9 @@ OPERATIONS: Final = (
         "getTrends",
         "trends",
         "Queues day by day",
-        "The kept end of each day with its counts, the days that are missing, and what was unlike the weeks before.",
-        (p.QUEUE, p.TEAM, p.FROM, p.TO, p.MEASURE),
+        "The kept end of each day with its counts, the days that are missing, where days begin to be judged otherwise, "
+        "and what was unlike the weeks before.",
+        (p.QUEUE, p.TEAM, p.FROM, p.TO, p.MEASURE, p.SCORES_UNDER),
         TrendsJson,
         trends,
         waits=False,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final, get_args
 
 from dashboard.api.asked import Parameter, Unusable
-from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS
+from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS, SCORES
 from opsportal.reports import Period, nearest
 from opsportal.shapes.history import Measure
 from servicelevel.due import DUE_STATES
@@ -235,4 +235,12 @@ TO: Final = Parameter(
 )
 MEASURE: Final = Parameter(
     "measure", "measures", "Only these measures of each day.", _words(MEASURES), _one_of(MEASURES), repeated=True
+)
+SCORES_UNDER: Final = Parameter(
+    "scores",
+    "scores",
+    "Under what the scores stand: `today` makes those of days with counts again by the targets, weights and anchors "
+    "that the queue has now; `recorded` leaves each as it was kept. `today` by default.",
+    _words(SCORES),
+    _one_of(SCORES),
 )

@@ -1,7 +1,7 @@
 """Answers about history: queues day by day."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -16,7 +16,6 @@ from opsportal.shapes.history import TrendsJson
 from opsportal.trends_json import trends as shaped_trends
 from servicelevel.errors import PortalError
 from servicelevel.snapshot import end_of_day, last_ended_day
-from servicelevel.trend import Trend
 
 USUAL_DAYS = 90
 RETRY_S = 60
@@ -30,21 +29,24 @@ def trends(services: Portal, asked: Asked) -> Found:
     first, last = dates(asked, max(ended))
     as_of = end_of_day(queues[0].calendar, min(last, max(ended)))
     with _readable():
-        kept = services.trends.revision(ids)
+        kept = services.trends.read(ids, first, last)
     # A day that ended and has no snapshot becomes a gap, though nothing came to the history.
-    revision = _digest(kept, ended, first, last)
-
-    def series() -> Mapping[str, Trend]:
-        with _readable():
-            return services.trends.series(ids, first, last)
+    revision = _digest(kept.revision, ended, first, last)
 
     def shaped() -> TrendsJson:
         measures = asked.measures or MEASURES
         return shaped_trends(
-            queues, series(), (first, last), measures, as_of=as_of, revision=revision, now=services.now()
+            queues,
+            kept.series(asked.scores),
+            (first, last),
+            measures,
+            scores=asked.scores,
+            as_of=as_of,
+            revision=revision,
+            now=services.now(),
         )
 
-    return Found(revision, as_of, shaped, lambda: trends_table(queues, series()))
+    return Found(revision, as_of, shaped, lambda: trends_table(queues, kept.series(asked.scores)))
 
 
 @contextmanager

@@ -6,7 +6,8 @@
   const drawn = new Set();
 
   function recoloured(value) {
-    if (typeof value === "string") return colours[value.toLowerCase()] ?? value;
+    // A text may have colours of its own in it.
+    if (typeof value === "string") return colours[value.toLowerCase()] ?? value.replace(/(?<=color:)#[0-9a-f]{6}/gi, (light) => colours[light] ?? light);
     if (Array.isArray(value)) return value.map(recoloured);
     if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === "customdata" ? item : recoloured(item)]));
@@ -32,7 +33,8 @@
     return Plotly;
   }
 
-  let plotly;
+  // It may have come before this did.
+  let plotly = window.Plotly && Object.assign(themed(window.Plotly), { portalThemed: true });
   Object.defineProperty(window, "Plotly", {
     configurable: true,
     get: () => plotly,

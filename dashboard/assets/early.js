@@ -41,8 +41,8 @@
       window.dispatchEvent(new CustomEvent("theme", { detail: name }));
     },
   };
-  const asked = new URLSearchParams(window.location.search);
-  theme.apply(asked.get("kiosk") === "1" && !window.localStorage.getItem("theme") ? "dark" : theme.choice);
+  const query = new URLSearchParams(window.location.search);
+  theme.apply(query.get("kiosk") === "1" && !window.localStorage.getItem("theme") ? "dark" : theme.choice);
   dark.addEventListener("change", () => theme.apply(theme.choice));
 
   // What kind of view this is, for the few styles of the document itself: asking there what the frame is takes too long.
@@ -79,10 +79,27 @@
     return answer ? answer.catch(() => send.apply(this, request)) : send.apply(this, request);
   };
 
-  // So are the scripts of what this page will draw. A hint and no more: whether they are wanted is decided by late.js.
+  // A script is loaded once, whoever asks for it first.
+  const asked = new Map();
+  window.portal.script = (address) => {
+    if (!asked.has(address)) {
+      asked.set(address, new Promise((loaded, failed) => {
+        const tag = document.createElement("script");
+        Object.assign(tag, { src: address, onload: loaded, onerror: () => { asked.delete(address); failed(new Error(`${address} did not load`)); } });
+        document.head.append(tag);
+      }));
+    }
+    return asked.get(address);
+  };
+
+  // So is what this page will draw with. plotly.js is compiled beside the page from here on, the rest is only a hint:
+  // whether it is wanted is decided by late.js.
   const page = pathname.slice(prefix.length).split("/")[0];
   const whole = document.documentElement.dataset.view === "page";
-  const wanted = ["queue", "trends", "at-risk"].includes(page) ? chartScripts : [];
-  window.portal.draws = whole && wanted.includes(chartScripts[0]);
-  for (const href of whole ? wanted : []) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href }));
+  const [plotly, ...drawing] = chartScripts;
+  const later = { queue: drawing, trends: drawing, compare: [late.dash_ag_grid], "at-risk": [...drawing, late.dash_ag_grid] };
+  const wanted = whole ? later[page] ?? [] : [];
+  window.portal.draws = wanted.includes(drawing[0]);
+  if (window.portal.draws) window.portal.script(plotly).catch(() => { /* asked again by the charts */ });
+  for (const href of wanted) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href }));
 })();

@@ -2,21 +2,9 @@
 // not in the document, come when they are in sight.
 (function () {
   "use strict";
-  const { late, chartScripts } = window.portal;
+  const { late, chartScripts, script } = window.portal;
   const inSight = (node) => node.getClientRects().length > 0;
 
-  /* ---- scripts ---- */
-  const asked = new Map();
-  function script(address) {
-    if (!asked.has(address)) {
-      asked.set(address, new Promise((loaded, failed) => {
-        const tag = document.createElement("script");
-        Object.assign(tag, { src: address, onload: loaded, onerror: () => { asked.delete(address); failed(new Error(`${address} did not load`)); } });
-        document.head.append(tag);
-      }));
-    }
-    return asked.get(address);
-  }
   const drawing = () => Promise.all(chartScripts.map(script));
 
   // A page that will have charts runs their scripts while its first numbers are on their way.
@@ -24,25 +12,32 @@
 
   /* ---- components ---- */
   // A component that keeps its place until `bring`, called once it is in sight, has answered what draws it; nothing
-  // waits for what is `there` already.
-  function waiting({ bring, place, there = () => null, wanted = () => true, around = (made) => made }) {
+  // waits for what is `there` already. What has `rest` comes when the reader gets to it, or when that says there is
+  // something to show and the browser has nothing else to do.
+  const whenIdle = window.requestIdleCallback ?? ((does) => setTimeout(does, 200));
+  function waiting({ bring, place, there = () => null, wanted = () => true, around = (made) => made, rest }) {
     function Waiting(props) {
       const { createElement, useEffect, useRef, useState } = window.React;
       const [drawnBy, brought] = useState(there);
       const [failed, fail] = useState(false);
       const started = useRef(false);
       const slot = useRef(null);
+      const ready = Boolean(rest?.(props));
       const shows = Boolean(drawnBy) && (started.current || wanted(props));
       useEffect(() => {
         if (drawnBy || failed) return undefined;
-        const watch = new ResizeObserver(() => {
+        const come = () => {
           if (!slot.current || !inSight(slot.current)) return;
           watch.disconnect();
           bring().then((component) => brought(() => component), () => fail(true));
-        });
+        };
+        const watch = rest
+          ? new IntersectionObserver((seen) => { if (seen.some(({ isIntersecting }) => isIntersecting)) come(); })
+          : new ResizeObserver(come);
         watch.observe(slot.current);
+        if (ready) whenIdle(come, { timeout: 2_000 });
         return () => watch.disconnect();
-      }, [drawnBy, failed]);
+      }, [drawnBy, failed, ready]);
       if (shows) {
         started.current = true;
         return around(createElement(drawnBy, props), props);
@@ -54,20 +49,35 @@
   }
 
   // Dash looks a component up by package and name, and knows none whose script has not run.
-  function package_(name, bring, place) {
+  function package_(name, bring, place, rest, marks = {}) {
     const known = new Map();
     let loaded = null;
     const component = (type) => {
       if (!known.has(type)) {
-        known.set(type, waiting({ place, there: () => loaded?.[type] ?? null, bring: () => bring().then(() => loaded[type]) }));
+        known.set(type, Object.assign(waiting({ place, rest, there: () => loaded?.[type] ?? null, bring: () => bring().then(() => loaded[type]) }), marks));
       }
       return known.get(type);
     };
-    const all = new Proxy({}, { get: (_, type) => component(type), has: () => true });
-    Object.defineProperty(window, name, { configurable: true, get: () => all, set: (found) => { loaded = found; } });
+    const all = new Proxy({}, {
+      get: (_, type) => component(type),
+      set: (_, key, value) => Reflect.set(loaded, key, value),
+      has: () => true,
+    });
+    // A package's later scripts add to what they find, which is this: it must not be taken for what draws.
+    const take = (found) => { if (found !== all) loaded = found; };
+    Object.defineProperty(window, name, { configurable: true, get: () => all, set: take });
   }
 
   package_("dash_bootstrap_components", () => script(late.dash_bootstrap_components), ({ class_name: look }) => ({ className: `${look ?? ""} field-place` }));
+
+  const GRID_ROW_PX = 28;
+  package_(
+    "dash_ag_grid",
+    () => script(late.dash_ag_grid),
+    ({ className, rowData }) => ({ className, "data-rows-to-come": rowData?.length || undefined, style: { minHeight: GRID_ROW_PX * (1 + (rowData?.length ?? 0)) } }),
+    ({ rowData }) => Boolean(rowData?.length),
+    { dashRenderType: true }, // by which the renderer tells a grid what it said itself; without, it would answer for ever
+  );
 
   let core;
   Object.defineProperty(window, "dash_core_components", {

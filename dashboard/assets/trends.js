@@ -84,6 +84,19 @@
     else show(target, zoomed.range);
   });
 
+  // Where a chart is too narrow for words beside each other, the list under it has them.
+  const WORDS = ["band", "change"];
+  const LEAST_PX = 420;
+  window.addEventListener("portal:drawn", ({ target }) => {
+    if (!CHARTS.includes(target.parentElement?.id) || !target._fullLayout?.xaxis) return;
+    const visible = target._fullLayout.xaxis._length >= LEAST_PX;
+    const changes = {};
+    (target.layout.annotations ?? []).forEach((note, at) => {
+      if (WORDS.includes(note.name) && (note.visible ?? true) !== visible) changes[`annotations[${at}].visible`] = visible;
+    });
+    if (Object.keys(changes).length) window.Plotly.relayout(target, changes);
+  });
+
   // A chart that shows the range already is left alone, so that no zoom answers another for ever.
   function show(chart, range) {
     if (range && String(chart.layout.xaxis.range) !== String(range)) window.Plotly.relayout(chart, { "xaxis.range": [...range] });

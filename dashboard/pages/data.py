@@ -18,8 +18,9 @@ from components.source_table import source_grid, source_rows
 from components.states import skeleton
 from dashboard import live
 from dashboard.controls import export_menu, theme_menu
-from dashboard.data_facts import GAP_DAYS, DataFacts, facts, revision
+from dashboard.data_facts import DataFacts, facts, revision
 from dashboard.exports import export_href
+from dashboard.history_panel import history_body
 from dashboard.live import Filled, Head
 from dashboard.portal import Portal, portal
 from dashboard.urls import View
@@ -36,7 +37,7 @@ ASKED: Final = "data-asked"
 """The store that the grid's buttons write to; the name stands in their script too."""
 QUALITY: Final = "data-quality"
 LEFT_OUT: Final = "data-left-out"
-GAPS: Final = "data-gaps"
+HISTORY: Final = "data-history"
 REGISTRY: Final = "data-registry"
 DEFINITIONS: Final = "data-definitions"
 
@@ -57,8 +58,8 @@ def layout(view: View) -> Component:  # noqa: ARG001 - every page is asked in th
                 class_name="span-12",
             ),
             panel("Data quality", quality_grid(QUALITY), info="data_quality", class_name="span-12"),
-            panel("Tickets in no number", skeleton(3, figure=False), id=LEFT_OUT, class_name="span-6"),
-            panel("Gaps in the history", skeleton(3, figure=False), id=GAPS, info="gaps", class_name="span-6"),
+            panel("History", skeleton(3, figure=False), id=HISTORY, info="gaps", class_name="span-8"),
+            panel("Tickets in no number", skeleton(3, figure=False), id=LEFT_OUT, class_name="span-4"),
             panel("Registry", skeleton(3, figure=False), id=REGISTRY, class_name="span-4"),
             panel("Definitions in force", skeleton(3, figure=False), id=DEFINITIONS, class_name="span-8"),
         ],
@@ -76,9 +77,10 @@ def register(app: Dash) -> None:
             Output(f"{SOURCES_PANEL}-note", "children"),
             Output(QUALITY, "columnDefs"),
             Output(QUALITY, "rowData"),
+            Output(HISTORY, "children"),
+            Output(f"{HISTORY}-note", "children"),
             Output(LEFT_OUT, "children"),
             Output(f"{LEFT_OUT}-note", "children"),
-            Output(GAPS, "children"),
             Output(REGISTRY, "children"),
             Output(DEFINITIONS, "children"),
         ],
@@ -140,9 +142,10 @@ def _fill(view: View, services: Portal) -> Filled:
             f"{found.zone.key} time",
             quality_columns(ids),
             quality_rows(ledgers, href),
+            history_body(found),
+            html.A("Show the trends", href=services.href(found.view.to("trends"))),
             _left_out(found),
             words.plural(len(found.left_out), "ticket") if found.reports else "",
-            _gaps(found, services),
             _registry(note, found),
             _definitions(found),
         ),
@@ -164,7 +167,6 @@ def _said(found: DataFacts, note: RegistryNote) -> DataStanding:
         state, as_of = served.freshness.state, served.freshness.as_of
         place = failed if state == "failed" else reading if as_of is None else stale if state == "stale" else fresh
         place.append(served.queue.name)
-    history, _ = found.history
     return DataStanding(
         fresh,
         stale,
@@ -173,7 +175,9 @@ def _said(found: DataFacts, note: RegistryNote) -> DataStanding:
         left_out=len(found.left_out),
         no_hours=[made.queue.name for made in found.reports if made.now.hours.state == "failed"],
         registry_problems=len(note.problems),
-        gaps=sum(len(trend.gaps) for _, trend in history),
+        gaps=sum(len(trend.gaps) for _, trend in found.history.trends),
+        history_fails=found.history.problem is not None,
+        not_kept=found.not_kept,
     )
 
 
@@ -188,24 +192,6 @@ def _left_out(found: DataFacts) -> Component:
         for row in rows[:MOST_LINES]
     ]
     return html.Ul([*shown, *_more(len(rows) - MOST_LINES)], className="lines")
-
-
-def _gaps(found: DataFacts, services: Portal) -> Component:
-    history, problem = found.history
-    if problem is not None:
-        return html.P(f"The history cannot be read: {problem}", className="tone-risk")
-    first, last = found.history_dates
-    none = [name for name, trend in history if trend.begins is None]
-    lines = [f"No day is kept yet of {words.listed(none)}."] if none else []
-    for name, trend in history:
-        for gap in trend.gaps:
-            why = f": {gap.reason}" if gap.reason else ""
-            lines.append(f"{name}: {words.day_range(gap.first, gap.last)}, {words.plural(gap.days, 'day')}{why}")
-    if not lines:
-        return html.P(f"None in the {GAP_DAYS} days {words.day_range(first, last)}.", className="muted")
-    link = html.A("Show the trends", href=services.href(found.view.to("trends")), className="small")
-    shown = [html.Li(line) for line in lines[:MOST_LINES]]
-    return html.Div([html.Ul([*shown, *_more(len(lines) - MOST_LINES)], className="lines"), link])
 
 
 def _more(n: int) -> list[Component]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import dash_bootstrap_components as dbc
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from components import states, words
@@ -13,8 +13,9 @@ from components.figures.trend import PLOTS, Pin, Plot, trend_figure
 from components.graph import empty, graph
 from components.panel import panel
 from components.sentence import sentence
-from components.theme import series_token
+from components.trend_changes import changes_panel
 from components.trend_dates import dates_table, why
+from components.trend_key import trend_key
 from components.trend_sentence import trend_clauses
 from components.trend_signals import Remark, gap_days, gap_list, pins_of, remarks, signal_list
 from dashboard import live, marks
@@ -22,17 +23,18 @@ from dashboard.controls import export_menu, period_menu, theme_menu
 from dashboard.exports import export_href
 from dashboard.live import Filled, Head
 from dashboard.portal import Portal
+from dashboard.trend_controls import DAYS, controls
 from dashboard.trend_facts import TrendFacts, facts, revision
 from dashboard.urls import COMPARED_DAYS, View
 from opsportal.reports import Period
 from servicelevel.instants import SECOND_MS
 
-PICKER, NOTICE, DATES, SIGNALS, GAPS = "trends-picker", "trends-notice", "trends-dates", "trends-signals", "trends-gaps"
+PICKER, NOTICE, KEY, DATES = "trends-picker", "trends-notice", "trends-key", "trends-dates"
+SIGNALS, CHANGES, GAPS = "trends-signals", "trends-changes", "trends-gaps"
 FROM, TO = "trends-a", "trends-b"
 SUBJECT = "trends-subject"
-DAYS: Final = (30, 90, 365)
 _TITLES: Final = {
-    "score": ("Health score", "health_score", "dots: daily · line: 7-day mean · dashed, hollow: rebuilt afterwards"),
+    "score": ("Health score", "health_score", None),
     "first_response": ("First response, %", "first_response", "30-day attainment, decided clocks"),
     "resolution": ("Resolution, %", "resolution", "30-day attainment, decided clocks"),
 }
@@ -66,7 +68,7 @@ def layout(view: View) -> Component:
             html.Div(id=PICKER, className="trend-picker"),
             html.Div(
                 [
-                    html.Div([html.Div(id=NOTICE), *charts], className="panel trend-charts"),
+                    html.Div([html.Div(id=NOTICE), html.Div(id=KEY), *charts], className="panel trend-charts"),
                     html.Div(
                         [
                             panel(
@@ -85,6 +87,7 @@ def layout(view: View) -> Component:
                                         id=SIGNALS,
                                         class_name="trend-part",
                                     ),
+                                    html.Div(id=CHANGES),
                                     panel("Gaps", None, info="gaps", note="", id=GAPS, class_name="trend-part"),
                                 ],
                                 className="panel",
@@ -114,6 +117,7 @@ def register(app: Dash) -> None:
     outputs = [
         Output(PICKER, "children"),
         Output(NOTICE, "children"),
+        Output(KEY, "children"),
         *(Output(chart, "figure") for chart in charts),
         Output(SUBJECT, "children"),
         Output(DATES, "children"),
@@ -121,6 +125,7 @@ def register(app: Dash) -> None:
         Output(TO, "value"),
         Output(SIGNALS, "children"),
         Output(f"{SIGNALS}-note", "children"),
+        Output(CHANGES, "children"),
         Output(GAPS, "children"),
         Output(f"{GAPS}-note", "children"),
     ]
@@ -141,17 +146,19 @@ def _fill(view: View, portal: Portal) -> Filled:
     gaps = gap_days(found.lines)
     a, b = found.a, found.b
     values: tuple[Any, ...] = (
-        _picker(found),
+        controls(found),
         _notice(found),
+        trend_key(found.drawn, today, smooth=view.smooth),
         *_figures(found, pins_of(chosen)),
         found.subject and f"{found.subject.name} · drag A or B",
         _two_dates(found),
         a and a.isoformat(),
         b and b.isoformat(),
-        signal_list(chosen, today, portal.prefix) if found.drawn else None,
+        signal_list(chosen, today, portal.prefix) if found.kept else _unknown(found),
         _signals_note(chosen, in_all, found),
-        gap_list(found.lines, today, portal.href(View("data"))) if found.drawn else None,
-        words.plural(gaps, "day") if found.drawn else None,
+        changes_panel(found.drawn, today, view.scores),
+        gap_list(found.lines, today, portal.href(View("data"))) if found.kept else _unknown(found),
+        words.plural(gaps, "day") if found.kept else None,
     )
     return Filled(_head(found), values)
 
@@ -190,60 +197,25 @@ def sentence_of_failure() -> list[Component]:
     return [html.Strong("History cannot be read; "), html.Span("every other page shows what is true now.")]
 
 
-def _picker(found: TrendFacts) -> list[Component]:
-    view, portal = found.view, found.portal
-    on = [queue.id for queue in found.chosen]
-    queues = []
-    for place, queue in enumerate(portal.policy.queues):
-        chosen = queue.id in on
-        others = [known for known in on if known != queue.id]
-        wanted = others if chosen else [*on, queue.id]
-        order = [known.id for known in portal.policy.queues if known.id in wanted]
-        queues.append(
-            dcc.Link(
-                [html.Span(className="trend-swatch", style={"background": series_token(place)}), queue.name],
-                href=portal.href(view.with_(queues=tuple(order), team=None)),
-                className="button trend-queue" + (" trend-queue-on" if chosen else ""),
-                title=f"{'Hide' if chosen else 'Show'} {queue.name}",
-            )
-        )
-    smoothing = [
-        _segment("Daily", portal.href(view.with_(smooth=False)), on=not view.smooth),
-        _segment("7-day mean", portal.href(view.with_(smooth=True)), on=view.smooth),
-    ]
-    lengths = [
-        _segment(
-            f"{days} days" if days == DAYS[-1] else str(days),
-            portal.href(view.with_(period=Period(days), a=None, b=None)),
-            on=view.period == Period(days),
-        )
-        for days in DAYS
-    ]
-    return [
-        html.Div(queues, className="trend-queues"),
-        html.Div(
-            [html.Div(smoothing, className="segments"), html.Div(lengths, className="segments")],
-            className="trend-switches",
-        ),
-    ]
-
-
-def _segment(word: str, href: str, *, on: bool) -> Component:
-    current: dict[str, Any] = {"aria-current": "true"} if on else {}
-    return html.A(word, href=href, className="segment" + (" segment-on" if on else ""), **current)
-
-
 def _figures(found: TrendFacts, numbered: list[Pin]) -> list[dict[str, Any]]:
     figures = []
     for plot in PLOTS:
         lines = [line for line in found.drawn if any(v is not None for _, v in line.trend.values(plot.measure))]
         if not lines:
-            figures.append(empty(plot.height))
+            figures.append(empty(plot.height, _why_empty(found)))
             continue
         figures.append(
             trend_figure(plot, lines, numbered, smooth=found.view.smooth, a=found.a, b=found.b, today=found.today)
         )
     return figures
+
+
+def _why_empty(found: TrendFacts) -> str:
+    """Why a chart has no line though its neighbours have."""
+    if not found.drawn:
+        return ""
+    counted = any(point.counts is not None for line in found.drawn for point in line.trend.points)
+    return "Not enough data on any of these days." if counted else "Imported days know their score alone."
 
 
 def _notice(found: TrendFacts) -> Component | None:
@@ -267,8 +239,17 @@ def _notice(found: TrendFacts) -> Component | None:
     return None
 
 
+def _unknown(found: TrendFacts) -> Component:
+    """What stands where nothing can be said."""
+    return html.P(
+        "Not known while history cannot be read." if found.problem else "No day is kept yet.", className="muted"
+    )
+
+
 def _two_dates(found: TrendFacts) -> Component | list[Component]:
     compared = found.compared
+    if found.problem is not None:
+        return _unknown(found)
     if compared is None:
         return html.P("Two days with a snapshot are needed; choose others above.", className="muted")
     return [dates_table(compared, found.today), why(compared, _why_href(found, compared.a.day, compared.b.day))]
@@ -285,7 +266,7 @@ def _why_href(found: TrendFacts, a: date, b: date) -> str:
 
 
 def _signals_note(chosen: list[Remark], in_all: int, found: TrendFacts) -> str | None:
-    if not found.drawn:
+    if not found.kept:
         return None
     days = (found.last - found.first).days + 1
     return f"{len(chosen)} in {days} days" if in_all == len(chosen) else f"latest {len(chosen)} of {in_all}"

@@ -1,41 +1,54 @@
-"""History in one SQLite file, safe for several processes of one machine.
-
-```
-PortalError
-└── HistoryFailed    the file cannot be read or written; says which and what to do
-```
-"""
+"""History in one SQLite file, safe for several processes of one machine."""
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import get_args
 
-from datasource.history.encoding import UnreadableDay, from_bytes, to_bytes
-from servicelevel.errors import PortalError
+from datasource.history.encoding import (
+    VERSION,
+    UnreadableDay,
+    UnreadableRun,
+    from_bytes,
+    gives_way,
+    run_from_bytes,
+    run_to_bytes,
+    to_bytes,
+)
+from datasource.history.errors import HistoryFailed
+from datasource.history.sqlite_failures import history_error
 from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
+from servicelevel.snapshot_run import SnapshotRun
 
 _WAIT_S = 5.0
-_FORMAT = 1
+_FORMAT = 3
+_WHOSE = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version"
+# Days of a queue lie side by side. On larger pages a day with many priorities still fits among its neighbours, where
+# SQLite's usual ones would give each such day a page of its own.
+_PAGE_BYTES = 8192
 _TABLE = """
     CREATE TABLE IF NOT EXISTS snapshots (
-        queue TEXT NOT NULL, day TEXT NOT NULL, source TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (queue, day)
+        queue TEXT NOT NULL, day TEXT NOT NULL, version INTEGER NOT NULL, source TEXT NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (queue, day)
     ) WITHOUT ROWID
 """
 # Which days there are is asked far more often than what they hold; this answers it without touching any body.
 _INDEX = "CREATE INDEX IF NOT EXISTS days ON snapshots (queue, day, source)"
-
-
-class HistoryFailed(PortalError):
-    """The history file cannot be used."""
+_RUNS = """
+    CREATE TABLE IF NOT EXISTS runs (
+        id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL
+    )
+"""
+_RUNS_INDEX = "CREATE INDEX IF NOT EXISTS latest ON runs (started_at)"
 
 
 class SqliteHistory:
     """Keeps one row a queue and day. The file and its folder are made when they are first needed.
 
     Readers never wait for a writer (write-ahead log), so the file belongs on a local disk and not on a network share.
+    A file that is damaged, or that is none of ours, is never changed.
     """
 
     def __init__(self, file: Path) -> None:
@@ -44,7 +57,7 @@ class SqliteHistory:
     def put(self, snapshot: Snapshot) -> bool:
         """Keep a snapshot; False when the day has one of the same or a higher rank, which then stays.
 
-        A row that cannot be read gives way to any snapshot.
+        A row that cannot be read gives way to any snapshot, but for one that a newer version of the portal wrote.
 
         Raises:
             HistoryFailed: it could not be kept.
@@ -52,12 +65,11 @@ class SqliteHistory:
         key, body = (snapshot.queue, snapshot.day.isoformat()), to_bytes(snapshot)
         with self._open() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute("SELECT body FROM snapshots WHERE queue = ? AND day = ?", key).fetchone()
-            stays = row is not None and _rank(row[0], snapshot) >= snapshot.rank
+            row = connection.execute("SELECT version, body FROM snapshots WHERE queue = ? AND day = ?", key).fetchone()
+            stays = row is not None and not gives_way(row[0], _bytes(row[1]), snapshot)
             if not stays:
-                connection.execute(
-                    "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (*key, snapshot.source, body)
-                )
+                values = (*key, VERSION, snapshot.source, body)
+                connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", values)
             connection.execute("COMMIT")
         return not stays
 
@@ -67,19 +79,17 @@ class SqliteHistory:
         Raises:
             HistoryFailed: the file cannot be read.
         """
-        chosen = "SELECT day, body FROM snapshots WHERE queue = ? AND day BETWEEN ? AND ? ORDER BY day"
         with self._open() as connection:
-            rows = connection.execute(chosen, (queue, first.isoformat(), last.isoformat())).fetchall()
-        snapshots, unreadable = [], {}
-        for text, body in rows:
-            day = _date(text)
-            if day is None:
-                continue  # a row of no day belongs to no range
-            try:
-                snapshots.append(from_bytes(_bytes(body), queue, day))
-            except UnreadableDay as error:
-                unreadable[day] = str(error)
-        return SnapshotRange(tuple(snapshots), unreadable)
+            return _range(connection, queue, first, last)
+
+    def ranges(self, queues: Sequence[str], first: date, last: date) -> Mapping[str, SnapshotRange]:
+        """As `range`, of several queues.
+
+        Raises:
+            HistoryFailed: the file cannot be read.
+        """
+        with self._open() as connection:
+            return {queue: _range(connection, queue, first, last) for queue in queues}
 
     def days(self, queue: str) -> Mapping[date, SnapshotSource]:
         """Every day of a queue that has a snapshot, in order, and where it came from.
@@ -87,12 +97,59 @@ class SqliteHistory:
         Raises:
             HistoryFailed: the file cannot be read.
         """
+        chosen = "SELECT day, source FROM snapshots WHERE queue = ? ORDER BY day"
         with self._open() as connection:
-            rows = connection.execute(
-                "SELECT day, source FROM snapshots WHERE queue = ? ORDER BY day", (queue,)
-            ).fetchall()
+            rows = connection.execute(chosen, (queue,)).fetchall()
         dated = ((_date(text), source) for text, source in rows)
         return {day: source for day, source in dated if day is not None and source in get_args(SnapshotSource)}
+
+    def begins(self, queue: str) -> date | None:
+        """The first day of a queue that has a snapshot; None when it has none.
+
+        Raises:
+            HistoryFailed: the file cannot be read.
+        """
+        # The index is walked from its beginning only as far as the first row that is a day.
+        chosen = "SELECT day, source FROM snapshots WHERE queue = ? ORDER BY day"
+        with self._open() as connection:
+            rows = connection.execute(chosen, (queue,))
+            dated = ((_date(text), source) for text, source in rows)
+            return next((day for day, source in dated if day is not None and source in get_args(SnapshotSource)), None)
+
+    def record(self, run: SnapshotRun) -> None:
+        """Keep the record of a run, in place of an earlier one of the same id.
+
+        Raises:
+            HistoryFailed: it could not be kept.
+        """
+        values = (run.id, run.started_at, VERSION, run_to_bytes(run))
+        with self._open() as connection:
+            connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", values)
+
+    def runs(self, limit: int) -> tuple[SnapshotRun, ...]:
+        """The latest runs, the last one begun first; records that cannot be read are left out.
+
+        Raises:
+            HistoryFailed: the file cannot be read.
+        """
+        chosen = "SELECT version, body FROM runs ORDER BY started_at DESC, id DESC LIMIT ?"
+        with self._open() as connection:
+            rows = connection.execute(chosen, (limit,)).fetchall()
+        found = []
+        for version, body in rows:
+            with contextlib.suppress(UnreadableRun):
+                found.append(run_from_bytes(version, _bytes(body)))
+        return tuple(found)
+
+    def prove(self) -> str:
+        """That the file can be read and written, tried by writing what it says already.
+
+        Raises:
+            HistoryFailed: it cannot.
+        """
+        with self._open() as connection:
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        return f"{self._file}: can be read and written"
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -103,31 +160,40 @@ class SqliteHistory:
                 self._prepare(connection)
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            raise HistoryFailed(
-                f"History in {self._file} cannot be used: {error}. Make the file and its folder writable for the "
-                "portal, or set HISTORY_URL to another file."
-            ) from None
+            raise history_error(self._file, error, _WAIT_S) from None
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        # Both in one look: everything below comes into being at once.
+        found, tables = connection.execute(_WHOSE).fetchone()
         if found == _FORMAT:
             return
-        if found:
+        if found or tables:
+            kind = f"format {found}; this version of the portal knows format {_FORMAT}" if found else "tables of others"
             raise HistoryFailed(
-                f"History in {self._file} has format {found}; this version of the portal knows format {_FORMAT}. "
-                "Run the newer version, or set HISTORY_URL to another file."
+                f"History in {self._file} cannot be used: it has {kind}. It was left as it is. Run the version that "
+                "made it, or set HISTORY_URL to another file."
             )
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(_TABLE)
-        connection.execute(_INDEX)
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in (_TABLE, _INDEX, _RUNS, _RUNS_INDEX):
+            connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        connection.execute("COMMIT")
 
 
-def _rank(body: object, beside: Snapshot) -> int:
-    try:
-        return from_bytes(_bytes(body), beside.queue, beside.day).rank
-    except UnreadableDay:
-        return -1
+def _range(connection: sqlite3.Connection, queue: str, first: date, last: date) -> SnapshotRange:
+    chosen = "SELECT day, version, body FROM snapshots WHERE queue = ? AND day BETWEEN ? AND ? ORDER BY day"
+    snapshots, unreadable = [], {}
+    for text, version, body in connection.execute(chosen, (queue, first.isoformat(), last.isoformat())):
+        day = _date(text)
+        if day is None:
+            continue  # a row of no day belongs to no range
+        try:
+            snapshots.append(from_bytes(version, _bytes(body), queue, day))
+        except UnreadableDay as error:
+            unreadable[day] = str(error)
+    return SnapshotRange(tuple(snapshots), unreadable)
 
 
 def _bytes(body: object) -> bytes:

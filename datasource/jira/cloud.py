@@ -92,7 +92,7 @@ class JiraCloud(JiraSite):
         return {int(issue.id): to_ms(issue.fields.updated) for issue in page.issues if issue.fields}
 
     def histories(self, ids: Sequence[int], deadline: Deadline) -> Iterator[list[wire.IssueHistories]]:
-        """Changes of status, resolution, assignee and priority of up to 1,000 tickets, page by page.
+        """Changes of the fields that the rules follow of up to 1,000 tickets, page by page.
 
         Those of pages that were asked for anew, because a page token had expired, come again.
 

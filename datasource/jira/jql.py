@@ -30,6 +30,11 @@ def ids_query(ids: Iterable[int]) -> str:
     return f"id in ({', '.join(f'{ticket:d}' for ticket in ids)})" + _ORDER
 
 
+def matching_query(ids: Iterable[int], extra: str) -> str:
+    """Those of tickets, given by their ids, that match a filter of a queue."""
+    return f"id in ({', '.join(f'{ticket:d}' for ticket in ids)}) AND ({extra})" + _ORDER
+
+
 def created_between(query: str, first_ms: int | None, end_ms: int | None) -> str:
     """A query of this module, for tickets created from an instant on and before another one; None is no bound.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from datasource.decoding import decoder, new_decoder
 from datasource.jira import wire
 from datasource.jira.accounts import Accounts
 from servicelevel.instants import EARLIEST_MS, LATEST_MS, to_ms
@@ -75,10 +76,10 @@ class TicketReader:
         ids = tuple(dict.fromkeys(self._sla_fields.values()))
         self.field_names = (*wire.FIELD_NAMES, *ids, *(("comment",) if comments else ()))
         fields = wire.fields_type(ids, wire.SlaField | str | list[Any] | None, comments=comments)
-        self._page = msgspec.json.Decoder(wire.page_type(fields))
-        self._loose_page = msgspec.json.Decoder(wire.LoosePage)
-        self._issue = msgspec.json.Decoder(wire.issue_type(wire.fields_type(ids, msgspec.Raw, comments=comments)))
-        self._sla = msgspec.json.Decoder(wire.SlaField | str | list[Any] | None)
+        self._page = new_decoder(wire.page_type(fields))
+        self._loose_page = decoder(wire.LoosePage)
+        self._issue = new_decoder(wire.issue_type(wire.fields_type(ids, msgspec.Raw, comments=comments)))
+        self._sla = new_decoder(wire.SlaField | str | list[Any] | None)
 
     def page(self, body: bytes) -> Iterator[Read | Unreadable]:
         """Every issue of a page as what was read, or as the reason why it could not be.
@@ -330,7 +331,7 @@ def _number(text: str) -> int | None:
 
 def _unreadable(raw: msgspec.Raw, reason: str) -> Unreadable:
     try:
-        known = msgspec.json.decode(raw, type=wire.LooseIssue)
+        known = decoder(wire.LooseIssue).decode(raw)
     except msgspec.DecodeError:
         return Unreadable("?", None, f"it is no issue: {reason}")
     return Unreadable(clean(known.key) or known.id, _number(known.id), reason)

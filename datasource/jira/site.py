@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 
 from datasource.deadline import Deadline
+from datasource.decoding import decoder
 from datasource.errors import SourceMalformed
 from datasource.jira import wire
 from datasource.jira.parse import label, status
@@ -63,7 +64,7 @@ class JiraSite:
 
     def _decode(self, answer: Answer, form: type[Form], call: str) -> Form:
         try:
-            return msgspec.json.decode(answer.body, type=form)
+            return decoder(form).decode(answer.body)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise SourceMalformed("Jira", f"the answer is not in the promised form: {error}", call=call) from None
 
@@ -88,7 +89,7 @@ def which(transport: Transport, deadline: Deadline) -> Kind:
     """
     answer = transport.get("/rest/api/2/serverInfo", deadline)
     try:
-        info = msgspec.json.decode(answer.body, type=wire.ServerInfo)
+        info = decoder(wire.ServerInfo).decode(answer.body)
     except msgspec.DecodeError as error:
         raise SourceMalformed("Jira", f"this is no Jira: {error}", call="serverInfo") from None
     return "Cloud" if info.deploymentType == "Cloud" else "Data Center"

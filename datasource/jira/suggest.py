@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from datasource.deadline import Deadline
+from datasource.decoding import decoder
 from datasource.errors import NotPermitted, SourceMalformed, SourceRejected
 from datasource.jira import wire
 from datasource.jira.parse import clean, sla_cycles
@@ -215,7 +216,7 @@ def decode(body: bytes, form: type[Form], call: str) -> Form:
         SourceMalformed: it has another one.
     """
     try:
-        return msgspec.json.decode(body, type=form)
+        return decoder(form).decode(body)
     except (ValueError, RecursionError) as error:
         raise _malformed(error, call) from None
 

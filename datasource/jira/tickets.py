@@ -1,5 +1,6 @@
 """The portal's source of tickets: a cold read of a queue, and from then on only what changed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from datasource.errors import SourceRejected
 from datasource.jira.dialect import Dialect
 from datasource.jira.gathering import Gathering
 from datasource.jira.jql import changed_query, queue_query
+from datasource.jira.moved import departed_ids, own_projects, owning
 from datasource.jira.parse import TicketReader
 from datasource.jira.reads import Reads, Site
 from datasource.lanes import Lanes
@@ -48,8 +50,44 @@ class JiraTickets:
         """
         deadline = Deadline.after(budget_s)
         columns = self._read(queue, previous, updated_since, read_at, deadline, progress)
+        known = frozenset[str]() if previous is None else {project.id for project in previous.projects}
+        if any(project.id not in known for project in columns.projects):
+            columns = owning(columns, own_projects(self._dialect.reads(deadline).site, queue, deadline))
         self._dialect.proved()
         return replace(columns, requests=deadline.sent.count)
+
+    def with_departed(
+        self,
+        queue: Queue,
+        columns: TicketColumns,
+        left: Mapping[int, frozenset[str]],
+        *,
+        read_at: int,
+        budget_s: float,
+        progress: Progress,
+    ) -> TicketColumns:
+        """A queue's tickets and those that it had and other projects have now, read as the queue reads its own.
+
+        `left` names the candidates: tickets with the ids of the projects that they were moved out of.
+
+        Raises:
+            SourceError: the read failed.
+        """
+        deadline = Deadline.after(budget_s)
+        reads = self._dialect.reads(deadline)
+        own = own_projects(reads.site, queue, deadline)
+        # Those still among the queue's are read too: it may not have noticed yet that they have left.
+        ids = departed_ids(reads, queue, own, left, deadline)
+        # Their clocks may have to be computed, where Jira would show those of another project.
+        reader = TicketReader(sla_fields(queue), comments=queue.first_response.stops_at == "comment")
+        fresh = Gathering(reader, ColumnsBuilder(), queue.projects, progress)
+        if ids:
+            reads.some(fresh, ids, read_at, deadline)
+        newer = fresh.columns(columns.covers_from, columns.read_at, columns.cursor, swept_at=columns.swept_at)
+        every, taken = np.ones(len(columns), bool), np.ones(len(newer), bool)
+        joined = merged(columns, every, newer, taken, with_unreadable=True)
+        missing = tuple(sorted({*columns.missing, *newer.missing}))
+        return owning(replace(joined, missing=missing, requests=columns.requests + deadline.sent.count), own)
 
     def _read(
         self,

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
 
+from datasource.boto_troubles import RAISED, code_of
 from datasource.registry.errors import RegistryUnreadable
 from datasource.registry.last_good import LastGood, RegistryReading, Version
 from datasource.registry.problem import Problem
-from datasource.registry.s3_failures import NOT_MODIFIED, code_of, registry_error
+from datasource.registry.s3_failures import NOT_MODIFIED, registry_error
 from datasource.registry.syntax import LARGEST_BYTES
 from servicelevel.policy import Policy
 
@@ -30,8 +29,6 @@ LOOK_EVERY_S = 15.0
 _CONNECT_TIMEOUT_S = 5.0
 _READ_TIMEOUT_S = 15.0
 _ATTEMPTS = 3
-_ERRORS = (BotoCoreError, ClientError, HTTPError, OSError)
-"""What a call or the reading of its body may raise."""
 
 
 def connect(uri: str) -> "S3Client":
@@ -47,7 +44,7 @@ def connect(uri: str) -> "S3Client":
     )
     try:
         return boto3.Session().client("s3", config=patience)
-    except (BotoCoreError, ValueError) as error:
+    except RAISED as error:
         raise registry_error(uri, error) from None
 
 
@@ -91,14 +88,14 @@ class _Object:
         """The object as it is now."""
         try:
             return _version(self._client.get_object(Bucket=self._bucket, Key=self._key))
-        except _ERRORS as error:
+        except RAISED as error:
             raise registry_error(self.origin, error) from None
 
     def load_unless(self, mark: str) -> Version | None:
         """The same, or None while its ETag is the mark: one request in either case."""
         try:
             return _version(self._client.get_object(Bucket=self._bucket, Key=self._key, IfNoneMatch=mark))
-        except _ERRORS as error:
+        except RAISED as error:
             if code_of(error) == NOT_MODIFIED:
                 return None
             raise registry_error(self.origin, error) from None

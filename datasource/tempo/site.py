@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from datasource.deadline import Deadline
+from datasource.decoding import decoder
 from datasource.errors import SourceMalformed
 from datasource.lanes import Lanes
 from datasource.tempo import wire
@@ -94,6 +95,6 @@ class Tempo(ABC):
 
     def _decode(self, answer: Answer, form: type[Form], call: str) -> Form:
         try:
-            return msgspec.json.decode(answer.body, type=form)
+            return decoder(form).decode(answer.body)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise SourceMalformed("Tempo", f"the answer is not in the promised form: {error}", call=call) from None

@@ -8,6 +8,7 @@ from opsportal.shapes.envelope import FleetEnvelopeJson
 from opsportal.shapes.health import Score
 from opsportal.shapes.units import BusinessDays, Count, Day, Points, QueueId, Quotient, Ratio, Text
 from servicelevel.policy import DimensionName
+from servicelevel.redefinition import ScoresUnder, WhatChanged
 from servicelevel.signals import Rule, Side, SignalMeasure
 from servicelevel.snapshot import Lack, SnapshotSource
 
@@ -27,8 +28,9 @@ class PointJson(TypedDict):
     source: SnapshotSource
     complete: bool
     lacks: list[Lack]
-    redrawn: Annotated[bool, Meta(description="The score is today's definition on that day's counts.")]
-    definition_hash: str
+    redrawn: Annotated[bool, Meta(description="The score was made again from that day's counts.")]
+    definition_hash: Annotated[str, Meta(description="What the day was kept under; empty where it was imported.")]
+    engine_version: Annotated[str, Meta(description="By which version of the rules; empty where it was imported.")]
     score: NotRequired[Score | None]
     contributions: NotRequired[dict[DimensionName, Points]]
     first_response: NotRequired[DayOfPromiseJson]
@@ -39,6 +41,15 @@ class PointJson(TypedDict):
     backlog_days: NotRequired[BusinessDays | None]
     net_flow: NotRequired[Quotient | None]
     reopen_rate: NotRequired[Ratio | None]
+
+
+class ChangeJson(TypedDict):
+    """From this day on days were judged otherwise; signals compare with no day before it."""
+
+    day: Annotated[Day, Meta(description="The first of them.")]
+    before: Annotated[Day, Meta(description="The last kept day ahead of it.")]
+    what: list[WhatChanged]
+    text: str
 
 
 class SignalJson(TypedDict):
@@ -67,6 +78,7 @@ class QueueTrendJson(TypedDict):
     begins: Annotated[Day | None, Meta(description="The first day of its history.")]
     points: Annotated[list[PointJson], Meta(description="By day.")]
     gaps: Annotated[list[Day], Meta(description="Days without a snapshot, by day.")]
+    changes: Annotated[list[ChangeJson], Meta(description="By day.")]
     signals: Annotated[list[SignalJson], Meta(description="By first day.")]
     notes: Annotated[list[NoteJson], Meta(description="By day.")]
 
@@ -80,4 +92,5 @@ class TrendsJson(FleetEnvelopeJson):
     """Queues day by day. `state` is partial when days are missing or incomplete."""
 
     measures: list[Measure]
+    scores: Annotated[ScoresUnder, Meta(description="Made again under today's definition, or as recorded.")]
     queues: Annotated[list[QueueTrendJson], Meta(description="In the order of the registry.")]

@@ -10,6 +10,7 @@ from tests.bench import (
     cold_read,
     cycle,
     decoding,
+    history,
     memory,
     rollup,
     throttling,
@@ -31,6 +32,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "cycle": cycle.lines,
     "answers": answers.lines,
     "weight": weight.lines,
+    "history": history.lines,
 }
 
 

@@ -21,10 +21,10 @@ from tests.browser.visiting import LAPTOP, started_browser
 from tests.fakes.served_portal import (
     ROOT,
     ServedPortal,
+    fill_history,
     free_port,
     running_demo,
     served_portal,
-    wait_for_history,
     wait_until_it_answers,
 )
 
@@ -196,10 +196,10 @@ def _world() -> Iterator[tuple[Browser, ServedPortal, str]]:
         tempfile.TemporaryDirectory() as folder,
         started_browser() as browser,
         running_demo() as ready,
-        served_portal(ready, Path(folder), HISTORY_DAYS=str(HISTORY_DAYS)) as portal,
+        served_portal(ready, Path(folder)) as portal,
         _program([sys.executable, "-c", _EMPTY, str(port := free_port())]),
     ):
-        wait_for_history(portal, HISTORY_DAYS)
+        fill_history(portal, HISTORY_DAYS)
         wait_until_it_answers(f"http://127.0.0.1:{port}")
         yield browser, portal, f"http://127.0.0.1:{port}"
 

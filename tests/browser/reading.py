@@ -20,7 +20,8 @@ _CHART = """(id) => {
   return {
     traces,
     colours: drawn.data.map(trace => trace.marker?.color ?? null),
-    notes: (drawn.layout.annotations ?? []).map(note => note.text.replace(/<[^>]*>/g, "").replace(/\\s+/g, " ")),
+    notes: (drawn.layout.annotations ?? []).flatMap(note => note.text.split("</span><br>"))
+      .map(text => text.replace(/<[^>]*>/g, "").replace(/\\s+/g, " ")),
   };
 }"""
 _DRAWN = """(ids) => ids.every(id => {

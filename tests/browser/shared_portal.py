@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.fakes.served_portal import RunningPortal, running_demo, served_portal, wait_for_history
+from tests.fakes.served_portal import RunningPortal, fill_history, running_demo, served_portal
 
 HISTORY_DAYS = 30
 TICKETS_A_YEAR = 7_700
@@ -41,9 +41,8 @@ def shared_portal(place: Path) -> Iterator[RunningPortal]:
 
 def _started(owned: ExitStack, place: Path) -> RunningPortal:
     ready = owned.enter_context(running_demo("--size", f"service-desk={TICKETS_A_YEAR}"))
-    settings = {"HISTORY_DAYS": str(HISTORY_DAYS), "FRAME_ANCESTORS": f"'self' {FRIENDS}"}
-    portal = owned.enter_context(served_portal(ready, place, **settings))
-    wait_for_history(portal, HISTORY_DAYS)
+    portal = owned.enter_context(served_portal(ready, place, FRAME_ANCESTORS=f"'self' {FRIENDS}"))
+    fill_history(portal, HISTORY_DAYS)
     return portal
 
 

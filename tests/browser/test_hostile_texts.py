@@ -46,7 +46,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]
         registry = folder / "registry.json"
         registry.write_text(json.dumps(_only(QUEUE, Path(ready["registry"]))), encoding="utf-8")
         changed = {**ready, "jira_base_url": jira.url, "registry": str(registry)}
-        with served_portal(changed, folder, HISTORY_DAYS="0") as portal:
+        with served_portal(changed, folder) as portal:
             yield portal
 
 

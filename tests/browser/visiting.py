@@ -63,8 +63,9 @@ _SETTLED = """() => {
     && ![...page.querySelectorAll(".bone")].some(seen)
     && [...page.querySelectorAll(".dash-graph")].filter(seen).every((graph) => graph.querySelector(".main-svg"))
     && ![...page.querySelectorAll(".dash-graph--pending")].some(seen)
-    && [...page.querySelectorAll("[role=region]")].filter(seen).every((grid) => grid.querySelector(
-      ".ag-row:not(.ag-row-pinned), .ag-overlay-no-rows-wrapper, .ag-overlay-no-rows-center"));
+    && ![...page.querySelectorAll("[data-rows-to-come]")].some(seen)
+    && [...page.querySelectorAll("[role=region]")].filter(seen).every((grid) => !grid.querySelector(".ag-root-wrapper")
+      || grid.querySelector(".ag-row:not(.ag-row-pinned), .ag-overlay-no-rows-wrapper, .ag-overlay-no-rows-center"));
 }"""
 
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Any, Final
 import requests
 
 from tests.chaos.processes import owner
-from tests.chaos.readers import Answers, Question, ask, ask_all, callback_questions
+from tests.chaos.readers import Answer, Answers, Question, ask, ask_all, callback_questions
 from tests.chaos.relay import Relay, relaying
 from tests.chaos.task import GROWTH_MB, Task, started
 from tests.chaos.waiting import PATIENCE_S, until
@@ -109,13 +109,17 @@ class Site:
             assert max(grown.values(), default=0.0) <= GROWTH_MB, grown
 
     def all_have(self, path: str, as_of_s: float, *, within_s: float = PATIENCE_S) -> None:
-        """Wait until every worker of every task tells an instant at least as young as this one.
+        """Wait until every worker of every task tells an instant at least as young as this one."""
+        self.all_tell(path, lambda told: told.report is not None and told.report.as_of_s >= as_of_s, within_s=within_s)
+
+    def all_tell(self, path: str, right: Callable[[Answer], bool], *, within_s: float = PATIENCE_S) -> None:
+        """Wait until every worker of every task gives a right answer.
 
         Which worker answers is chance: new connections are made until so many in a row say so that no worker can have
         been missed.
         """
         for task in self.tasks:
-            until(f"{path} of all workers", partial(_in_a_row, task.url, path, as_of_s), within_s=within_s)
+            until(f"{path} of all workers", partial(_in_a_row, task.url, path, right), within_s=within_s)
 
     def task_of(self, worker: int) -> Task:
         """The task that a worker belongs to."""
@@ -180,12 +184,11 @@ class Site:
         until("everything to be well again", fresh)
 
 
-def _in_a_row(server: str, path: str, as_of_s: float, many: int = 12) -> bool:
+def _in_a_row(server: str, path: str, right: Callable[[Answer], bool], many: int = 12) -> bool:
     for _ in range(many):
         with requests.Session() as session:
-            report = ask(session, Question(server, path)).report
-        if report is None or report.as_of_s < as_of_s:
-            return False
+            if not right(ask(session, Question(server, path))):
+                return False
     return True
 
 
@@ -233,13 +236,13 @@ def running_site(folder: Path, *, by_proxy: bool, **settings: str) -> Iterator[S
         yield site
 
 
-def settings_before(jira: Jira, relay: Relay, redis_url: str, settings: Mapping[str, str]) -> dict[str, str]:
-    """What a task needs to read this Jira through its relay."""
+def settings_before(jira: Jira, relay: Relay, redis_url: str | None, settings: Mapping[str, str]) -> dict[str, str]:
+    """What a task needs to read this Jira through its relay; without a Redis it keeps to its own files."""
     return {
         **jira.settings,
+        **({} if redis_url is None else {"REDIS_URL": redis_url}),
         "JIRA_BASE_URL": relay.url,
         "TEMPO_BASE_URL": f"{relay.url}/tempo/4",
-        "REDIS_URL": redis_url,
         "WEB_CONCURRENCY": "2",
         "LOG_LEVEL": "WARNING",
         **settings,

@@ -83,7 +83,6 @@ def started(folder: Path, settings: Mapping[str, str]) -> Task:
         "PYTHONUTF8": "1",
         "CACHE_DIR": str(folder / "cache"),
         "HISTORY_URL": f"sqlite:///{folder / 'history.db'}",
-        "HISTORY_DAYS": "0",
         "PORT": str(port),
         **settings,
     }

@@ -1,7 +1,7 @@
 """Queues whose sources, clock and registry a test decides, served from a cache in memory."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -47,12 +47,18 @@ class Registry:
 
 @dataclass(slots=True)
 class Tickets:
-    """Gives one table for every queue; those in `down` fail. `during` is called in the middle of each read."""
+    """Gives one table for every queue; those in `down` fail. `during` is called in the middle of each read.
+
+    `joined` is the table with the tickets that were moved away, which cannot be had of queues in `lost`.
+    """
 
     table: TicketColumns = field(default_factory=many)
     down: dict[str, Exception] = field(default_factory=dict)
     asked: list[tuple[str, TicketColumns | None]] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
+    joined: TicketColumns = field(default_factory=lambda: many(41))
+    lost: dict[str, Exception] = field(default_factory=dict)
+    brought_back: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
 
     def read(
         self,
@@ -74,6 +80,23 @@ class Tickets:
         return replace(
             self.table, covers_from=updated_since, read_at=read_at, cursor=read_at, swept_at=swept_at, requests=3
         )
+
+    def with_departed(
+        self,
+        queue: Queue,
+        columns: TicketColumns,
+        left: Mapping[int, frozenset[str]],
+        *,
+        read_at: int,
+        budget_s: float,
+        progress: Progress,
+    ) -> TicketColumns:
+        """As MovedTicketSource promises."""
+        self.brought_back.append((queue.id, tuple(sorted(left))))
+        progress("tickets", 1, 1)
+        if queue.id in self.lost:
+            raise self.lost[queue.id]
+        return replace(self.joined, covers_from=columns.covers_from, read_at=columns.read_at)
 
 
 @dataclass(slots=True)

@@ -124,6 +124,20 @@ class LivingJira:
         assert ticket is not None
         return self._site.states.at(ticket, self.now_ms).status.is_done
 
+    def there(self, key: str) -> bool:
+        """Whether a ticket has this key now."""
+        return self._site.world.by_key(key, self.now_ms) is not None
+
+    def exists(self, ticket_id: int) -> bool:
+        """Whether a ticket is still shown, wherever it lies."""
+        return self._site.world.by_id(ticket_id, self.now_ms) is not None
+
+    def priority(self, key: str) -> str:
+        """The id of a ticket's priority."""
+        ticket = self._site.world.by_key(key, self.now_ms)
+        assert ticket is not None
+        return self._site.states.at(ticket, self.now_ms).priority.id
+
     def found(self, jql: str) -> set[int]:
         """Ids of what a search would find now."""
         return {ticket.id for ticket in self._site.search.tickets(jql, self.now_ms)}

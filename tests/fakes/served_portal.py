@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,9 +118,16 @@ def settings_of(ready: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def wait_for_history(portal: RunningPortal, days: int) -> None:
-    """Until every queue has so many days of history."""
-    _wait("history to be filled", portal, lambda: _fewest_days(portal) >= days)
+def fill_history(portal: RunningPortal, days: int) -> None:
+    """Rebuild the last days of every queue's history with the command that does it."""
+    last = date.fromisoformat(NOON[:10]) - timedelta(days=1)
+    command = [sys.executable, "-m", "opsportal", "backfill"]
+    command += ["--from", f"{last - timedelta(days=days - 1)}", "--to", f"{last}"]
+    ended = subprocess.run(
+        command, cwd=portal.folder, env=dict(portal.environment), capture_output=True, timeout=READ_S, check=False
+    )
+    if ended.returncode:
+        raise RuntimeError(f"backfill: {ended.stderr.decode()}{ended.stdout.decode()}")
 
 
 def wait_until_it_answers(url: str, process: "subprocess.Popen[bytes] | None" = None) -> None:
@@ -166,12 +174,6 @@ def _wait_until_read(portal: RunningPortal) -> None:
         return all(row["as_of"] for row in rows)
 
     _wait("the first read", portal, read)
-
-
-def _fewest_days(portal: RunningPortal) -> int:
-    queues = [row["queue"] for row in portal.table("overview")]
-    kept = [row["queue"] for row in portal.table("trends")]
-    return min(kept.count(queue) for queue in queues)
 
 
 def _wait(what: str, portal: RunningPortal, done: Any) -> None:

@@ -1,6 +1,7 @@
 """A Tempo Cloud of a few worklogs that a test can bend call by call."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -33,11 +34,14 @@ def worklog(
 
 
 class TempoSite:
-    """Answers pages of at most `page` worklogs, whatever limit is asked for; schedules have eight hours every date."""
+    """Answers pages of at most `page` worklogs, whatever limit is asked for; schedules have eight hours every date.
+
+    `date` is what its clock says in every answer; as it is to begin with, ours is never ahead of it.
+    """
 
     def __init__(self, worklogs: Iterable[Json] = (), memberships: Iterable[Json] = ()) -> None:
         self.worklogs, self.memberships = list(worklogs), list(memberships)
-        self.page = 2
+        self.page, self.date = 2, "Thu, 31 Dec 2026 12:00:00 GMT"
         self.transport = CannedTransport("Tempo", self._answer, BASE_URL)
         self.tempo = TempoCloud(self.transport)
         self._bends: dict[str, Bend] = {}
@@ -49,7 +53,7 @@ class TempoSite:
     def _answer(self, call: Call) -> Canned:
         straight = Canned(self.content(call))
         how = self._bends.get(call.path)
-        return how(call, straight) if how else straight
+        return replace(how(call, straight) if how else straight, date=self.date)
 
     def content(self, call: Call) -> object:
         """What a call is answered with."""

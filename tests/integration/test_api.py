@@ -17,10 +17,10 @@ from schemathesis.specs.openapi import checks
 from dashboard.portal import Portal
 from datasource.history.sqlite import SqliteHistory
 from opsportal import wiring
+from opsportal.backfill import rebuild
 from opsportal.naming import Naming
 from opsportal.report_json import queue_report
 from opsportal.settings import load
-from opsportal.snapshots import fill
 from opsportal.trends import Trends
 from servicelevel.snapshot import last_ended_day
 from tests.factories import ms
@@ -56,7 +56,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             assert wired.reports.refresh(queue.id)
         readings = [reading for queue in wired.reports.policy.queues if (reading := wired.reports.reading(queue.id))]
         last = last_ended_day(readings[0].queue.calendar, now)
-        fill(readings, history, last - timedelta(days=HISTORY_DAYS - 1), last, engine_version="1", now=lambda: now)
+        first = last - timedelta(days=HISTORY_DAYS - 1)
+        rebuild(readings, wired.reports.policy.queues, history, first, last, engine_version="1", now=lambda: now)
         trends = Trends(history, lambda: wired.reports.policy, lambda: now)
         yield Portal(wired.reports, trends, chosen, wired.jira_url, lambda: now)
 
@@ -99,7 +100,8 @@ def test_history_has_its_days(api: ApiAnswers) -> None:
     assert len(queue["points"]) == HISTORY_DAYS
     assert queue["gaps"] == []
     assert set(queue["points"][0]) == {
-        "day", "source", "complete", "lacks", "redrawn", "definition_hash", "score", "contributions", "resolution",
+        "day", "source", "complete", "lacks", "redrawn", "definition_hash", "engine_version", "score", "contributions",
+        "resolution",
     }  # fmt: skip
     promise = queue["points"][-1]["resolution"]
     assert promise["attainment"] == promise["met"] / (promise["met"] + promise["breached"])
@@ -131,7 +133,7 @@ HOSTILE = (
 )
 PARAMETERS = (
     "period", "priority", "type", "analyst", "lens", "compare", "queue", "team", "due", "promise", "mark", "limit",
-    "cursor", "from", "to", "measure", "jql", "__proto__",
+    "cursor", "from", "to", "measure", "scores", "jql", "__proto__",
 )  # fmt: skip
 
 

@@ -7,14 +7,18 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from demo.options import Latency
 from demo.server import Demo
+from tests.fakes.aws_servers import moto_server, settings_of_aws
 from tests.fakes.commands import Commands, Done
+from tests.fakes.history_table import create_table
 from tests.fakes.redis_server import redis_server
 from tests.fakes.small_demo import NOON, settings_of, small_demo
 
@@ -85,8 +89,16 @@ def test_check_finds_everything_in_order(demo: Demo, run: Commands) -> None:
     done = run("check", **settings_of(demo))
 
     assert done.code == 0
-    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "ok", "tempo": "ok", "redis": "ok"}
-    assert len(done.lines()) == 5
+    assert _parts(done) == {
+        "registry": "ok",
+        "jira": "ok",
+        "names": "ok",
+        "tempo": "ok",
+        "redis": "ok",
+        "history": "ok",
+    }
+    assert len(done.lines()) == 6
+    assert "history.db: can be read and written" in done.out
     assert demo.jira_api_token not in done.out
     assert demo.tempo_api_token not in done.out
 
@@ -96,7 +108,14 @@ def test_check_without_settings_says_what_to_set(run: Commands) -> None:
     done = run("check")
 
     assert done.code == 1
-    assert _parts(done) == {"registry": "wrong", "jira": "wrong", "names": "wrong", "tempo": "ok", "redis": "ok"}
+    assert _parts(done) == {
+        "registry": "wrong",
+        "jira": "wrong",
+        "names": "wrong",
+        "tempo": "ok",
+        "redis": "ok",
+        "history": "ok",
+    }
     assert "opsportal demo" in done.out
     assert "JIRA_BASE_URL" in done.out
     assert "not configured: reports have no hours" in done.out
@@ -126,7 +145,14 @@ def test_check_says_that_a_source_is_unreachable(demo: Demo, run: Commands, clos
     done = run("check", **{**settings_of(demo), "TEMPO_BASE_URL": f"{closed_port}/4"})
 
     assert done.code == 1
-    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "ok", "tempo": "wrong", "redis": "ok"}
+    assert _parts(done) == {
+        "registry": "ok",
+        "jira": "ok",
+        "names": "ok",
+        "tempo": "wrong",
+        "redis": "ok",
+        "history": "ok",
+    }
     assert "Tempo: no connection" in done.out
     assert "Check the address and the network" in done.out
 
@@ -147,6 +173,33 @@ def test_check_proves_that_redis_takes_values(demo: Demo, run: Commands) -> None
     assert "user and password in REDIS_URL" in locked.out
 
 
+def test_check_proves_that_history_can_be_kept(demo: Demo, run: Commands, tmp_path: Path) -> None:
+    """A file that is no history is named, and left alone."""
+    (tmp_path / "letter.txt").write_text("Dear Sir or Madam, " * 100, encoding="utf-8")
+    broken = run("check", **settings_of(demo), HISTORY_URL="sqlite:///letter.txt")
+
+    assert (broken.code, _parts(broken)["history"]) == (1, "wrong")
+    assert "letter.txt cannot be used: it is damaged or no database" in broken.out
+
+
+def test_check_proves_the_table_of_a_history(demo: Demo, run: Commands, tmp_path: Path) -> None:
+    """With the credentials of AWS's own variables; a table that is not there is named, and no key is shown."""
+    aws = {**settings_of_aws(tmp_path), "AWS_SECRET_ACCESS_KEY": CANARY}
+    with moto_server() as url:
+        aws["AWS_ENDPOINT_URL_DYNAMODB"] = url
+        missing = run("check", **settings_of(demo), **aws, HISTORY_URL="dynamodb://opsportal?region=eu-west-1")
+        session = boto3.Session("any", "any")
+        with closing(session.client("dynamodb", region_name="eu-west-1", endpoint_url=url)) as client:
+            create_table(client, "opsportal")
+        place = "dynamodb://opsportal?region=eu-west-1&ttl_days=1095"
+        good = run("check", **settings_of(demo), **aws, HISTORY_URL=place)
+
+    assert (missing.code, _parts(missing)["history"]) == (1, "wrong")
+    assert "History in the DynamoDB table opsportal (eu-west-1) cannot be used: there is no such table" in missing.out
+    assert (good.code, _parts(good)["history"]) == (0, "ok")
+    assert "DynamoDB table opsportal (eu-west-1): can be read and written" in good.out
+
+
 def test_check_names_what_jira_does_not_know(demo: Demo, run: Commands, changed_registry: ChangedRegistry) -> None:
     """A project, a field and a status, each on a line with what there is instead."""
 
@@ -158,11 +211,18 @@ def test_check_names_what_jira_does_not_know(demo: Demo, run: Commands, changed_
     done = run("check", **{**settings_of(demo), "QUEUE_REGISTRY": changed_registry(change)})
 
     assert done.code == 1
-    assert _parts(done) == {"registry": "ok", "jira": "ok", "names": "wrong", "tempo": "ok", "redis": "ok"}
+    assert _parts(done) == {
+        "registry": "ok",
+        "jira": "ok",
+        "names": "wrong",
+        "tempo": "ok",
+        "redis": "ok",
+        "history": "ok",
+    }
     assert "project 'ZZZ' (queue service-desk) does not exist" in done.out
     assert "sla.resolution.field 'customfield_99999' is no SLA field; Jira has customfield_" in done.out
     assert "did you mean 'Waiting for customer'?" in done.out
-    assert len(done.lines()) == 7
+    assert len(done.lines()) == 8
 
 
 def test_a_report_is_printed_as_text(demo: Demo, run: Commands) -> None:

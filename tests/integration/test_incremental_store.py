@@ -63,6 +63,7 @@ def facts_of(columns: TicketColumns) -> Facts:
         ("priority", columns.priorities),
         ("resolution", columns.resolutions),
         ("assignee", columns.people),
+        ("project", columns.projects),
     ):
         tables[name] = [label.id for label in labels]
     for table in tables.values():

@@ -37,7 +37,7 @@ def ready() -> Iterator[Mapping[str, Any]]:
 def portal(ready: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
     """A portal with two workers, read."""
     folder = tmp_path_factory.mktemp("portal")
-    with served_portal(ready, folder, HISTORY_DAYS="2", WEB_CONCURRENCY="2") as served:
+    with served_portal(ready, folder, WEB_CONCURRENCY="2") as served:
         yield served
 
 
@@ -127,7 +127,7 @@ def test_a_registry_that_breaks_later_takes_nothing_away(ready: Mapping[str, Any
     """The portal goes on with the one it had, and says so; with none it does not start."""
     registry = tmp_path / "registry.json"
     registry.write_bytes(Path(ready["registry"]).read_bytes())
-    with started_portal(ready, tmp_path, QUEUE_REGISTRY=str(registry), WEB_CONCURRENCY="1", HISTORY_DAYS="0") as portal:
+    with started_portal(ready, tmp_path, QUEUE_REGISTRY=str(registry), WEB_CONCURRENCY="1") as portal:
         assert _registry(portal)["state"] == "ok"
 
         registry.write_text("{}", encoding="utf-8")
@@ -144,14 +144,14 @@ def test_a_registry_that_breaks_later_takes_nothing_away(ready: Mapping[str, Any
 
 def test_a_setting_that_is_empty_is_not_set(ready: Mapping[str, Any], tmp_path: Path) -> None:
     """Also where a library reads the same name and would stumble over it."""
-    with started_portal(ready, tmp_path, WEB_CONCURRENCY="", PROMETHEUS_MULTIPROC_DIR=" ", HISTORY_DAYS="0") as portal:
+    with started_portal(ready, tmp_path, WEB_CONCURRENCY="", PROMETHEUS_MULTIPROC_DIR=" ") as portal:
         _wait("two workers", lambda: portal.log.count("Booting worker") == 2)
         assert _total(portal, "opsportal_build_info") == 1
 
 
 def test_the_probes_stay_at_the_root(ready: Mapping[str, Any], tmp_path: Path) -> None:
     """Below a prefix there are only the pages, and routes are named without it. Started as an image does."""
-    settings = {"URL_PREFIX": "/portal/", "WEB_CONCURRENCY": "1", "HISTORY_DAYS": "0"}
+    settings = {"URL_PREFIX": "/portal/", "WEB_CONCURRENCY": "1"}
     with started_portal(ready, tmp_path, command=GUNICORN, **settings) as portal:
         for path in ("/healthz", "/readyz", "/metrics"):
             assert requests.get(f"{portal.url}{path}", timeout=20).status_code == 200
@@ -170,7 +170,7 @@ def test_the_probes_stay_at_the_root(ready: Mapping[str, Any], tmp_path: Path) -
 
 def test_a_request_under_way_is_answered_when_the_portal_ends(ready: Mapping[str, Any], tmp_path: Path) -> None:
     """The rest of it may arrive after the signal; new ones are not taken, and leases are free by then."""
-    with started_portal(ready, tmp_path, WEB_CONCURRENCY="1", HISTORY_DAYS="0") as portal:
+    with started_portal(ready, tmp_path, WEB_CONCURRENCY="1") as portal:
         body = b'{"output": "gone.children", "outputs": {}, "inputs": [], "changedPropIds": []}'
         with _connected(portal) as slow:
             head = f"POST /_dash-update-component HTTP/1.1\r\nHost: portal\r\nContent-Length: {len(body)}\r\n"
@@ -190,7 +190,7 @@ def test_a_source_that_hangs_does_not_hold_the_end_up(ready: Mapping[str, Any], 
     """What was asked of it is given up, by however many threads; nobody has to kill the worker for that."""
     with relaying(ready["jira_base_url"]) as relay:
         relay.shut_at("SD")
-        with started_portal(ready, tmp_path, JIRA_BASE_URL=relay.url, WEB_CONCURRENCY="2", HISTORY_DAYS="0") as portal:
+        with started_portal(ready, tmp_path, JIRA_BASE_URL=relay.url, WEB_CONCURRENCY="2") as portal:
             _wait("questions side by side", lambda: len(relay.waiting) >= SIDE_BY_SIDE)
             began = time.monotonic()
             portal.process.send_signal(signal.SIGTERM)
@@ -223,7 +223,7 @@ def test_a_worker_that_begins_is_told_of_the_end_as_well(ready: Mapping[str, Any
     conf.write_text(BEGINS, encoding="utf-8")
     command = ("gunicorn", "-c", str(conf), "dashboard.wsgi:server")
     with pytest.raises(requests.ConnectionError):  # noqa: SIM117 - the portal is what ends
-        with started_portal(ready, tmp_path, command=command, WEB_CONCURRENCY="2", HISTORY_DAYS="0"):
+        with started_portal(ready, tmp_path, command=command, WEB_CONCURRENCY="2"):
             pytest.fail("it answered though it was told to end")
     log = (tmp_path / "portal.log").read_text(encoding="utf-8")
 
@@ -235,7 +235,7 @@ def test_a_worker_that_begins_is_told_of_the_end_as_well(ready: Mapping[str, Any
 def test_workers_are_renewed_without_a_lost_request(ready: Mapping[str, Any], tmp_path: Path, renewal: str) -> None:
     """By a signal, or after so many requests each; the new ones keep the queues young as the old ones did."""
     command = (*GUNICORN, "--max-requests", "15") if renewal == "most requests" else GUNICORN
-    with started_portal(ready, tmp_path, command=command, WEB_CONCURRENCY="2", HISTORY_DAYS="0") as portal:
+    with started_portal(ready, tmp_path, command=command, WEB_CONCURRENCY="2") as portal:
         first = {line["pid"] for line in _lines(portal) if line["event"].startswith("Booting worker")}
         statuses: list[int] = []
         ends = threading.Event()

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.fakes.commands import Commands
-from tests.fakes.served_portal import ServedPortal, free_port, running_demo, served_portal, settings_of
+from tests.fakes.served_portal import READ_S, ServedPortal, free_port, running_demo, served_portal, settings_of
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def ready() -> Iterator[Mapping[str, Any]]:
 def portal(ready: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPortal]:
     """A portal with two workers, read."""
     folder = tmp_path_factory.mktemp("portal")
-    with served_portal(ready, folder, HISTORY_DAYS="0", WEB_CONCURRENCY="2") as served:
+    with served_portal(ready, folder, WEB_CONCURRENCY="2") as served:
         yield served
 
 
 def test_the_demo_serves_the_portal_until_it_is_told_to_end(run: Commands, tmp_path: Path) -> None:
-    """Without a setting, even where some are set; it ends well, and leaves no folder behind."""
+    """Without a setting, even where some are set, and with a past; it ends well, and leaves no folder behind."""
     port = free_port()
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -45,6 +45,10 @@ def test_the_demo_serves_the_portal_until_it_is_told_to_end(run: Commands, tmp_p
         said = process.stdout.readline()
         assert f"http://127.0.0.1:{port}/" in said
         assert requests.get(f"http://127.0.0.1:{port}/queue/billing", timeout=20).status_code == 200
+        until = time.monotonic() + READ_S
+        while ",backfill," not in requests.get(f"http://127.0.0.1:{port}/export/trends.csv", timeout=20).text:
+            assert time.monotonic() < until
+            time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
 
@@ -72,7 +76,7 @@ def test_the_demo_says_that_its_port_is_taken(run: Commands, portal: ServedPorta
         ({"HOST": "0.0.0.0"}, "HOST=0.0.0.0 lets other machines in, and nobody signs in here."),  # noqa: S104 - refused
         ({"URL_PREFIX": "/a b/"}, "URL_PREFIX: found '/a b/'; expected a path of letters"),
         ({"FRAME_ANCESTORS": "*"}, "FRAME_ANCESTORS: found '*'; expected origins"),
-        ({"HISTORY_URL": "postgres://host/db"}, "HISTORY_URL: found 'postgres://…'; expected an address"),
+        ({"HISTORY_URL": "postgres://host/db"}, "HISTORY_URL: found postgres://…; expected an address"),
     ],
 )
 def test_what_cannot_be_served_is_told_at_once(run: Commands, settings: dict[str, str], words: str) -> None:
@@ -120,7 +124,7 @@ def test_the_small_plotly_is_served_in_place_of_the_full_one(portal: ServedPorta
 
 def test_the_portal_ends_soon_when_it_is_told_to(ready: Mapping[str, Any], tmp_path: Path) -> None:
     """With requests answered, and nothing but its own lines in the log."""
-    with served_portal(ready, tmp_path, HISTORY_DAYS="0") as served:
+    with served_portal(ready, tmp_path) as served:
         assert settings_of(ready).items() <= dict(served.environment).items()
         began = time.monotonic()
         served.stop()

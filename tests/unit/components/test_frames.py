@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.frames import Kind, Table, csv_pieces, frame, safe
+from components.frames import Kind, Table, csv_pieces, frame
+from servicelevel.spreadsheet import safe
 
 HOSTILE = (
     "<script>alert(1)</script>",

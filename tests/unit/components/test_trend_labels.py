@@ -6,17 +6,17 @@ from itertools import pairwise
 import pytest
 
 from components.figures.trend import PLOTS, RIGHT, Line, Plot, axis_of
-from components.figures.trend_labels import LABEL_PX, end_labels, spread
+from components.figures.trend_labels import LABEL_PX, date_tags, end_labels, spread
 from servicelevel.snapshot import SnapshotRange
 from servicelevel.trend import trend
-from tests.unit.servicelevel.days import DESK, LAST, days_ago, scored
+from tests.unit.servicelevel.days import DESK, ENGINE, LAST, days_ago, scored
 
 
 def _line(name: str, last: float) -> Line:
     """A queue whose score was 80 and is now the given one."""
     first = days_ago(1)
     kept = SnapshotRange((scored(first, 80.0), scored(LAST, last)))
-    made = trend(replace(DESK, id=name), kept, first, LAST, expected=(first, LAST))
+    made = trend(replace(DESK, id=name), kept, first, LAST, expected=(first, LAST), engine_version=ENGINE)
     return Line(made, name, 0, lambda day: f"/queue/{name}?day={day}")
 
 
@@ -42,3 +42,12 @@ def test_the_names_of_many_lines_stand_in_places_of_their_own(plot: Plot) -> Non
     assert 1 < len(names) < len(lines)
     assert all(upper - lower >= LABEL_PX - 1e-6 for upper, lower in pairwise(heights))
     assert all(-1e-6 <= height <= plot.pixels + 1e-6 for height in heights)
+
+
+@pytest.mark.parametrize(("apart", "anchors"), [(1, ["right", "left"]), (28, ["center", "center"])])
+def test_the_letters_of_two_dates_stand_beside_each_other(apart: int, anchors: list[str]) -> None:
+    """On days next to each other A hangs to the left and B to the right; else each is above its line."""
+    tags = date_tags(days_ago(apart), LAST, 90)
+
+    assert [(tag["name"], tag["xanchor"]) for tag in tags] == list(zip("ab", anchors, strict=True))
+    assert date_tags(None, LAST, 90)[0]["xanchor"] == "center"

@@ -98,6 +98,16 @@ def test_a_value_is_gone_after_its_time(tmp_path: Path) -> None:
     assert cache.get("a") == b"new"
 
 
+def test_what_was_added_before_the_clock_was_set_back_is_not_in_the_way(tmp_path: Path) -> None:
+    """A value that would last longer than it may stands for one of an hour that is still to come."""
+    cache = FileCache(tmp_path)
+    cache.set("a", b"value", timeout_s=7_200)
+
+    assert cache.add("a", b"new", timeout_s=60)
+    assert not cache.add("a", b"newer", timeout_s=60)
+    assert cache.get("a") == b"new"
+
+
 def test_of_many_that_add_one_succeeds(tmp_path: Path) -> None:
     """Whichever it is, its value stays."""
     caches = [FileCache(tmp_path) for _ in range(8)]

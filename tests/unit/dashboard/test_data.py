@@ -1,6 +1,7 @@
 """The Data page: what was read and what was not, what is odd about tickets, and an honest answer to "again"."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,35 @@ from dashboard.data_facts import revision
 from dashboard.pages import data
 from dashboard.portal import Portal
 from dashboard.urls import View
+from datasource.history.sqlite import SqliteHistory
 from opsportal.trends import Trends
 from servicelevel.errors import PortalError
+from servicelevel.instants import HOUR_MS
 from servicelevel.marks import split_queue
 from servicelevel.quality import EFFECTS
 from servicelevel.selection import tickets
+from servicelevel.snapshot_run import QueueOutcome, SnapshotRun
 from tests.factories import columns, crowd
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import Registry, World, refresh_due
+from tests.fakes.failing_history import FailingHistory
 from tests.fakes.shown import parts, text_of
+from tests.unit.servicelevel.days import scored
 
 HERE = View(page="data")
 MOST_COMPONENTS = 500
+PANELS = (
+    "sources",
+    "zone",
+    "columns",
+    "quality",
+    "history",
+    "history_note",
+    "left_out",
+    "left_out_note",
+    "registry",
+    "definitions",
+)
 
 
 class Down(PortalError):
@@ -37,8 +55,7 @@ def _world() -> World:
 
 
 def _panels(services: Portal) -> dict[str, Any]:
-    names = ("sources", "zone", "columns", "quality", "left_out", "left_out_note", "gaps", "registry", "definitions")
-    return dict(zip(names, data._fill(HERE, services).panels, strict=True))
+    return dict(zip(PANELS, data._fill(HERE, services).panels, strict=True))
 
 
 def _sentence(services: Portal) -> str:
@@ -167,19 +184,64 @@ def test_refresh_now_answers_honestly(tmp_path: Path) -> None:
 
 
 def test_a_history_that_cannot_be_read_leaves_the_page_standing(services: Portal) -> None:
-    """The page says what failed in its own panel."""
+    """The page says what failed in its own panel, and that it did in its first sentence."""
+    broken = replace(services, trends=Trends(FailingHistory(), lambda: services.policy, services.now))
 
-    class Broken(Trends):
-        def series(self, *_: Any, **__: Any) -> Any:
-            raise Down("The history is locked.")
+    assert text_of(_panels(broken)["history"]).startswith("The disk of the history is full.")
+    assert _panels(broken)["sources"] == _panels(services)["sources"]
+    assert _sentence(broken) == "All 3 queues are up to date. The history cannot be used."
+    assert "The disk of the history is full." in revision(HERE, broken)
 
-        def revision(self, *_: Any, **__: Any) -> str:
-            raise Down("The history is locked.")
 
-    broken = replace(services, trends=Broken.__new__(Broken))
+def test_before_the_first_day_the_page_says_how_to_have_one(tmp_path: Path) -> None:
+    """By the portal itself where that is set, else by a command from outside."""
+    world = _world()
+    by_hand, by_itself = (
+        portal_over(world, world.read(), tmp_path),
+        portal_over(world, world.read(), tmp_path, SNAPSHOT_AT="02:15"),
+    )
 
-    assert text_of(_panels(broken)["gaps"]) == "The history cannot be read: The history is locked."
-    assert "The history is locked." in revision(HERE, broken)
+    assert "No daily snapshot was taken so far. Set SNAPSHOT_AT" in text_of(_panels(by_hand)["history"])
+    assert "once 02:15 has passed" in text_of(_panels(by_itself)["history"])
+
+    SqliteHistory(tmp_path / "history.db").put(scored(date(2026, 11, 20), 80.0, "backfill"))
+    assert "so far. What it holds was rebuilt or imported. Set" in text_of(_panels(by_hand)["history"])
+
+
+def test_the_last_run_is_told_queue_by_queue(services: Portal, tmp_path: Path) -> None:
+    """Who took the days, when, how long it took; what became of each queue, with the reason; and what is missing."""
+    history = SqliteHistory(tmp_path / "history.db")
+    for day in (9, 10, 14, 22):
+        history.put(scored(date(2026, 11, day), 80.0))
+    outcomes = (
+        QueueOutcome("desk", date(2026, 11, 22), "kept"),
+        QueueOutcome("billing", date(2026, 11, 22), "incomplete", "Without the hours (Tempo answers 500)."),
+        QueueOutcome("network", date(2026, 11, 22), "failed", "Jira answers 503."),
+    )
+    began = services.now() - HOUR_MS
+    before = revision(HERE, services)
+
+    history.record(SnapshotRun("1", "command", "batch-7", began, began + 2_340, outcomes))
+
+    assert revision(HERE, services) != before
+    said = text_of(_panels(services)["history"]).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Taken last by opsportal snapshot on batch-7 at 11:00, in 2.3 s: " in said
+    assert "1 kept, 1 incomplete and 1 not kept." in said
+    assert "Network lacks its last day in the history." in _sentence(services)
+    assert "Billing: Without the hours (Tempo answers 500)." in said
+    assert "Network: Jira answers 503." in said
+    assert "Desk22 Nov: kept9 Nov10 days: 11–13 Nov, 15–21 Nov" in said
+    assert "Network22 Nov: not keptno day yet—" in said
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0.5, "are being taken by the portal"), (2, "never ended. Run it again")])
+def test_a_run_without_an_end_is_under_way_or_died(services: Portal, tmp_path: Path, hours: float, said: str) -> None:
+    """Nobody can tell the one from the other but by the time that has passed."""
+    began = services.now() - int(hours * HOUR_MS)
+
+    SqliteHistory(tmp_path / "history.db").record(SnapshotRun("1", "portal", "host", began))
+
+    assert said in text_of(_panels(services)["history"])
 
 
 def test_a_page_stays_light(services: Portal) -> None:

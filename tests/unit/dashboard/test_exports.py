@@ -142,6 +142,13 @@ def test_people_are_called_as_the_registry_says(world: World, tmp_path: Path) ->
     assert all("Analyst " in text for text in texts)
     assert not any(re.search(r"\b(Ana|Bruno|Carla)\b", text) for text in texts)
 
+    everybody = _rows(_get(hidden, "/export/tickets.csv?queue=desk"))
+    alias = next(row["analyst"] for row in everybody if row["analyst"].startswith("Analyst "))
+    theirs = _rows(_get(hidden, f"/export/tickets.csv?queue=desk&analyst={alias}"))
+    assert {row["analyst"] for row in theirs} == {alias}
+    named = _get(hidden, "/export/tickets.csv?queue=desk&analyst=ana")
+    assert (named.status_code, "not a pseudonym" in named.text) == (400, True)
+
     world.registry.policy = Policy((queue("desk"),), analyst_names="none")
     assert _rows(_get(hidden, "/export/analysts.csv?queue=desk")) == []
     assert {row["analyst"] for row in _rows(_get(hidden, "/export/tickets.csv?queue=desk"))} == {""}

@@ -1,7 +1,7 @@
 """Probes and counts of one process: what they say, and what they never wait for."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 
 from dashboard.app import create_app
 from dashboard.metrics import Metrics
-from dashboard.vitals import CacheStanding, SeenHistory, Vitals
+from dashboard.vitals import CacheStanding, HistoryStanding, SeenHistory, Vitals
+from datasource.history.sqlite import SqliteHistory
 from opsportal.cached import CachedReports
 from servicelevel.errors import PortalError
-from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
+from servicelevel.snapshot_run import QueueOutcome, SnapshotRun
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import NOON, TTL_MIN, World
+from tests.fakes.failing_history import FailingHistory
 
 MINUTE_MS = 60_000
 OPERATING = Path(__file__).parents[3] / "docs" / "operating.md"
@@ -135,21 +137,42 @@ def test_a_cache_that_is_not_reached_is_told_with_what_serves_and_since_when(wor
 
 def test_probes_ask_history_nothing(world: World) -> None:
     """How its last use went is known; a history that hangs would hang them too."""
-    history = SeenHistory(Fails(), lambda: world.now)
-    assert history.last() == ("unknown", None)
+    history = SeenHistory(FailingHistory(), lambda: world.now)
+    assert history.last() == HistoryStanding()
 
     with pytest.raises(PortalError):
         history.days("desk")
 
-    assert history.last() == ("failed", NOON)
+    assert history.last() == HistoryStanding("failed", NOON)
 
 
-def test_days_of_history_are_counted_when_somebody_looks_at_them(world: World) -> None:
-    """By queue, so that one that has no history shows."""
-    metrics = Metrics()
-    SeenHistory(Two(), lambda: world.now, metrics.history_days).days("desk")
+def test_history_is_told_as_it_was_last_seen(world: World, client: Asked, tmp_path: Path) -> None:
+    """Its state, since when, and how the last run went; without a word of the reason, since anybody may ask."""
+    behind = FailingHistory(SqliteHistory(tmp_path / "seen.db"))
+    history = SeenHistory(behind, lambda: world.now)
+    asked = client(world.read(), Vitals(history=history.last))
+    assert _parts(asked)["history"] == {"state": "unknown", "since": None, "last_run": None}
 
-    assert b'opsportal_queue_history_days{queue="desk"} 2.0' in metrics.text()
+    outcomes = tuple(QueueOutcome(queue, date(2026, 11, 22), "kept") for queue in ("desk", "billing"))
+    history.record(SnapshotRun("1", "portal", "host", NOON, NOON + 2_000, outcomes))
+    behind.failing = {"days"}
+    world.now += MINUTE_MS
+    with pytest.raises(PortalError):
+        history.days("desk")
+
+    told = asked.get("/readyz")
+    assert told.status_code == 200
+    assert told.get_json()["parts"]["history"] == {
+        "state": "failed",
+        "since": "2026-11-23T12:01:00Z",
+        "last_run": {
+            "taker": "portal",
+            "started_at": "2026-11-23T12:00:00Z",
+            "ended_at": "2026-11-23T12:00:02Z",
+            "results": {"kept": 2},
+        },
+    }
+    assert "disk" not in told.text
 
 
 def test_what_is_not_known_is_left_out_of_the_counts(world: World, client: Asked) -> None:
@@ -237,27 +260,3 @@ def test_the_table_of_metrics_is_that_of_the_portal(world: World, client: Asked)
     documented = re.findall(r"^\| `(opsportal_\w+)` \|", OPERATING.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert sorted(documented) == sorted(re.findall(r"^# TYPE (opsportal_\w+)", text, re.MULTILINE))
-
-
-class Two:
-    """A history of two days."""
-
-    def put(self, snapshot: Snapshot) -> bool:
-        """As History promises."""
-        return True
-
-    def range(self, queue: str, first: date, last: date) -> SnapshotRange:
-        """As History promises."""
-        raise NotImplementedError
-
-    def days(self, queue: str) -> Mapping[date, SnapshotSource]:
-        """As History promises."""
-        return {date(2026, 11, 21): "live", date(2026, 11, 22): "live"}
-
-
-class Fails(Two):
-    """A history that cannot be read."""
-
-    def days(self, queue: str) -> Mapping[date, SnapshotSource]:
-        """As History promises."""
-        raise PortalError("History is not there.")

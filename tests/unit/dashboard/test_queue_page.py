@@ -194,6 +194,8 @@ def test_privacy_holds_for_everything_that_is_sent(rule: Any, tmp_path: Path) ->
         narrow = facts(DESK.with_(analyst=(str(alias),)), services).served.report
         assert narrow is not None
         assert narrow.filters.analyst == (made.columns.people[0].id,)
+    for told in ("ana", "Ana"):
+        assert facts(DESK.with_(analyst=(told,)), services).served.report is None, "a name would tell whose it is"
 
 
 def test_an_embedded_view_is_two_panels_and_a_way_out(services: Portal) -> None:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 from dashboard import bundle, late, static
 from dashboard.app import create_app
 from dashboard.index_page import ASSETS, index_string
-from dashboard.plotly_bundle import plotly_url
+from dashboard.plotly_bundle import BUNDLE, plotly_url
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import World
 
@@ -76,12 +76,12 @@ def test_files_are_answered_compressed_and_with_a_lifetime(client: FlaskClient) 
     assert "ETag" in lazy
 
 
-def test_form_fields_are_not_in_the_document(client: FlaskClient) -> None:
-    """Their script is loaded where it is needed, from an address that may be kept for good."""
+def test_form_fields_and_grids_are_not_in_the_document(client: FlaskClient) -> None:
+    """Each script is loaded where it is needed, from an address that may be kept for good."""
     document = client.get("/portal/").text
     scripts = re.findall(r'<script[^>]* src="([^"]+)', document)
 
-    assert not [address for address in scripts if "bootstrap" in address]
+    assert not [address for address in scripts if "bootstrap" in address or "ag_grid" in address]
     for address in late.urls("/portal/").values():
         assert escape(json.dumps(address)) in document
         assert "immutable" in _headers(client, address)["Cache-Control"]
@@ -92,6 +92,17 @@ def test_what_draws_charts_is_there(client: FlaskClient) -> None:
     for build in (None, plotly_url("/portal/")):
         for address in late.chart_urls("/portal/", build):
             assert _headers(client, address)["Content-Type"].startswith("text/javascript")
+
+
+def test_plotly_says_that_it_is_compiled_ahead(client: FlaskClient) -> None:
+    """In its first line, where browsers look for it; behind that it is the file that was fetched."""
+    address = plotly_url("/portal/")
+    assert address is not None
+    with client.get(address) as answer:
+        first, _, whole = answer.data.partition(b"\n")
+
+    assert first == b"//# allFunctionsCalledOnLoad"
+    assert whole == (ASSETS / BUNDLE).read_bytes()
 
 
 def test_nothing_is_left_of_an_earlier_version(client: FlaskClient) -> None:
@@ -123,9 +134,12 @@ def test_every_icon_has_its_shape() -> None:
     """A name without one would be an empty square."""
     from components.icons import ICONS
 
-    drawn = set(re.findall(r"^\.i-([a-z-]+) \{", (ASSETS / "icons.css").read_text(encoding="utf-8"), re.MULTILINE))
+    style = (ASSETS / "icons.css").read_text(encoding="utf-8")
+    named = re.findall(r"^\.i-([a-z-]+) \{ --i: (\d+); \}", style, re.MULTILINE)
+    tops = re.findall(r"translate\(0 (\d+)\)", style)
 
-    assert drawn == set(ICONS)
+    assert {name for name, _ in named} == set(ICONS)
+    assert [24 * int(place) for _, place in named] == [int(top) for top in tops]
 
 
 def test_without_room_scripts_are_made_when_they_are_asked_for(tmp_path: Path) -> None:

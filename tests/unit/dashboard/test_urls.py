@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from components.compare_grid import DIRECTIONS, SORTABLE
 from dashboard import urls
-from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS, PageName, View, href, parse
+from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS, SCORES, PageName, View, href, parse
 from opsportal.reports import Period
 from servicelevel.due import DUE_STATES
 from servicelevel.policy import SLA_NAMES, Policy
@@ -40,6 +40,7 @@ def views(draw: st.DrawFn) -> View:
         team=draw(st.sampled_from([None, "support", "apps"])),
         compared_days=draw(st.sampled_from(COMPARED_DAYS)),
         smooth=draw(st.booleans()),
+        scores=draw(st.sampled_from(SCORES)),
         lens=draw(st.sampled_from(LENSES)),
         due=tuple(draw(st.lists(st.sampled_from(DUE_STATES), unique=True))),
         promise=draw(st.sampled_from([None, *SLA_NAMES])),
@@ -162,4 +163,5 @@ def test_the_test_of_round_trips_knows_every_field() -> None:
     assert {field.name for field in fields(View)} == {
         "page", "queue", "period", "priority", "type", "analyst", "queues", "team", "compared_days", "smooth", "lens",
         "due", "promise", "a", "b", "embed", "kiosk", "tickets", "ticket", "notes", "sort",
+            "scores",
     }  # fmt: skip

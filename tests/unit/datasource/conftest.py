@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from pydantic import SecretStr
 
 from datasource.transport import Login, Transport
+from tests.fakes.aws_servers import only_made_up
 from tests.fakes.clock import StillClock, stop_the_clock
 from tests.fakes.local_server import Answering, LocalServer, serving
 
@@ -43,3 +45,9 @@ def serve(connect: Connect) -> Iterator[Serve]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> StillClock:
     """Waiting takes no time and is remembered."""
     return stop_the_clock(monkeypatch)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Surroundings with made-up credentials and a region, for boto3; nobody's own settings get in."""
+    return only_made_up(monkeypatch, tmp_path)

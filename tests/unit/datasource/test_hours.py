@@ -152,7 +152,7 @@ def _params(tempo: TempoSite) -> list[tuple[str, str, str | None]]:
 
 
 def test_a_second_read_asks_only_for_what_changed_since_the_first() -> None:
-    """From a little before it, in UTC; hours changed since replace those read, and nobody asks again who is who."""
+    """From a little before it, in UTC, by the clock that is behind; what comes replaces what was read, people stay."""
     site, columns = _desk()
     tempo = TempoSite([worklog(1, 1, "2026-11-02"), worklog(2, 77, "2026-11-02")])
     first = _read(tempo, site, columns)
@@ -163,10 +163,24 @@ def test_a_second_read_asks_only_for_what_changed_since_the_first() -> None:
 
     second = _read(tempo, site, columns, first, read_at=READ_AT_MS + 59 * 60_000)
 
-    assert _params(tempo) == [("2026-11-01", "2026-11-30", "2026-11-23T11:55:00Z")]
+    assert _params(tempo) == [("2026-11-01", "2026-11-30", "2026-11-23T11:50:00Z")]
     assert [(item.id, item.spent_s) for item in second.worklogs] == [(1, 3600), (2, 60), (3, 30)]
     assert (second.gone, second.compared_at, second.cursor) == (frozenset({77}), READ_AT_MS, READ_AT_MS + 59 * 60_000)
     assert site.transport.calls == []
+
+
+def test_a_clock_of_ours_that_is_ahead_hides_no_change() -> None:
+    """Tempo tells changes by its own clock: from an hour that it has not seen yet there are none."""
+    site, columns = _desk()
+    tempo = TempoSite([worklog(1, 1, "2026-11-02")])
+    tempo.date = "Mon, 23 Nov 2026 09:05:00 GMT"
+    first = _read(tempo, site, columns)
+    tempo.worklogs[0] = worklog(1, 1, "2026-11-02", 60, updated="2026-11-23T09:06:00Z")
+
+    second = _read(tempo, site, columns, first, read_at=READ_AT_MS + 5 * 60_000)
+
+    assert _params(tempo)[-1][-1] == "2026-11-23T08:55:00Z"
+    assert [item.spent_s for item in second.worklogs] == [60]
 
 
 def test_once_an_hour_the_last_days_are_read_whole_and_deleted_hours_go() -> None:

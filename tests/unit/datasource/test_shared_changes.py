@@ -62,6 +62,19 @@ def test_queues_of_one_round_share_one_request() -> None:
     assert billing == ([201], later)
 
 
+def test_what_is_shared_is_known_by_the_clock_of_tempo() -> None:
+    """Ours may be ahead, and changes from then on would not be told before Tempo's clock has come as far."""
+    tempo = _booked(101, 201)
+    tempo.date = "Mon, 23 Nov 2026 09:00:00 GMT"
+    changes = SharedChanges(tempo.tempo, SHARED_S)
+    _read(changes, DESK)
+    known_at = NOON - 10_800_000
+
+    assert _read(changes, replace(BILLING, told_at=known_at - 1_000), NOON + 1_000) == ([201], known_at)
+    assert _read(changes, replace(DESK, told_at=known_at - 1_000), NOON + 2_000) == ([101], known_at)
+    assert len(_projects(tempo)) == 2
+
+
 def test_hours_on_a_ticket_that_nobody_knows_are_asked_for_queue_by_queue() -> None:
     """They may be anybody's, and only Tempo knows which project the ticket is in."""
     tempo = _booked(101, 999)

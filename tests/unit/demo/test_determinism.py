@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from demo.options import Options
+from demo.world import World
+from demo.zones import DAY_MS, day_number
 from tests.unit.demo.reader import NOON, SMALL, Reader, reading
 
 _FIELDS = ["*all"]
@@ -68,3 +72,15 @@ def test_old_tickets_are_archived_by_the_month(small: Reader) -> None:
 
     assert small.ids(f"{everything} AND created < 2025-11-01") == []
     assert small.ids(f"{everything} AND created < 2025-11-20") != []
+
+
+def test_without_deletions_every_ticket_stays_and_nothing_else_differs() -> None:
+    """Those that would be gone are there; the others are the same, one by one."""
+    sizes = {"service-desk": 2500, "internal-tools": 2500}
+    usual, whole = World(7, sizes), World(7, sizes, deletions=False)
+    at_ms = day_number(2026, 11, 23) * DAY_MS
+    for project in ("SD", "DEV"):
+        left, every = usual.tickets(project, at_ms), whole.tickets(project, at_ms)
+        assert len(every) > len(left)
+        kept = {ticket.id: ticket for ticket in every}
+        assert all(replace(ticket, deleted_ms=None) == kept[ticket.id] for ticket in left)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -102,7 +104,7 @@ def test_touched_ticket_is_updated_now(live: Reader) -> None:
 def test_reopened_ticket_is_back_in_work_and_stays_there() -> None:
     """Its resolution is gone, its clock runs again, and what was drawn for later does not come."""
     with reading(Options(clock=f"stepped:{NOON}", sizes=SMALL)) as live:
-        issue = _one(live, "project = SD AND status = Resolved AND resolution is not EMPTY")
+        issue = _one(live, "project = SD AND status = Resolved AND resolution is not EMPTY AND created > -90d")
         _do(live, issue["key"], "reopen")
         fields = live.get(f"/rest/api/3/issue/{issue['id']}").json()["fields"]
         assert (fields["resolution"], fields["resolutiondate"]) == (None, None)
@@ -137,6 +139,35 @@ def test_pages_begun_before_a_change_end_as_they_began(live: Reader) -> None:
     assert [issue["id"] for issue in second["issues"]] == ids[20:40]
 
 
+def test_what_follows_goes_on_from_what_was_done_by_hand(live: Reader) -> None:
+    """The next change of a priority begins with the one that was given; the same one again is refused."""
+    found = live.search("project = SD AND statusCategory != Done", fields=["priority"], maxResults=100)["issues"]
+    for issue in found:
+        wanted = "Lowest" if issue["fields"]["priority"]["name"] != "Lowest" else "1"
+        _do(live, issue["key"], "prioritise", {"priority": wanted})
+        assert live.post(f"/demo/tickets/{issue['key']}/prioritise", {"priority": wanted}).status_code == 400
+        given = live.get(f"/rest/api/3/issue/{issue['id']}").json()["fields"]["priority"]
+        assert wanted in (given["name"], given["id"])
+    later = 0
+    for ticket in live.demo.site.world.edits.all_at(live.demo.clock.now_ms()).values():
+        items = [json.loads(item.json) for history in ticket.histories for item in history.items]
+        changes = [item for item in items if item["field"] == "priority"]
+        assert all(before["to"] == after["from"] for before, after in pairwise(changes))
+        later += changes[-1] is not changes[0]
+    assert later
+
+
+def test_an_edited_ticket_is_archived_like_any_other() -> None:
+    """A year later no search names it, and no read by its id finds it."""
+    with reading(Options(clock=f"stepped:{NOON}", sizes=SMALL)) as live:
+        issue = _one(live, "project = DEV AND statusCategory = Done")
+        moved = _do(live, issue["key"], "move", {"project": "SD"})
+        assert live.ids(f"key = {moved['key']}") == [issue["id"]]
+        live.demo.clock.step(40 * 86_400)
+        assert live.get(f"/rest/api/3/issue/{issue['id']}").status_code == 404
+        assert issue["id"] not in live.ids("project = SD")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -148,6 +179,8 @@ def test_pages_begun_before_a_change_end_as_they_began(live: Reader) -> None:
         ("{key}/move", {"project": "NOPE"}, 400),
         ("{key}/touch", {"assignee": "nobody"}, 400),
         ("{key}/touch", {"comment": 5}, 400),
+        ("{key}/prioritise", {}, 400),
+        ("{key}/prioritise", {"priority": "Urgent"}, 400),
     ],
 )
 def test_impossible_interventions_are_refused(live: Reader, path: str, body: object, status: int) -> None:

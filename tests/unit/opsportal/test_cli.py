@@ -6,7 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from opsportal.cli import Examples, commands
+from opsportal.cli import commands
+from opsportal.command import Examples
 
 
 def _all(group: click.Group, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -23,9 +23,25 @@ from opsportal.encoding import (
 from servicelevel.building import ColumnsBuilder
 from servicelevel.columns import TicketColumns
 from servicelevel.policy import SLA_NAMES
-from servicelevel.ticket import Comment, Person, Status, Worklog
+from servicelevel.ticket import Comment, Label, Person, Status, Worklog
 from servicelevel.worklogs import HoursRead, TeamHours
-from tests.factories import ANA, BRUNO, CLOSED, DOING, DONE, FIXED, NEW, P1, P3, columns, crowd, defective, ms, ticket
+from tests.factories import (
+    ANA,
+    BRUNO,
+    CLOSED,
+    DOING,
+    DONE,
+    FIXED,
+    NEW,
+    P1,
+    P3,
+    change,
+    columns,
+    crowd,
+    defective,
+    ms,
+    ticket,
+)
 
 SAID = "2026-11-01T00:00:00+00:00"
 GONE = Status("77", "Gone", "indeterminate")
@@ -46,7 +62,9 @@ def _full(seed: int = 1, size: int = 12) -> TicketColumns:
     builder.add_ticket(ticket(99, status=GONE, assignee=robot), 5)
     builder.add_unreadable("SD-7", "its id is no number")
     builder.add_unreadable("SD-8", "created lies outside 1990 to 2060", 800)
-    return builder.build(3, 4, [501, 500], cursor=5, swept_at=2)
+    builder.add_changes(99, [change("2026-11-21T12:00:00Z", "project", Label("200", "Ops"), Label("100", "Désk"))])
+    built = builder.build(3, 4, [501, 500], cursor=5, swept_at=2)
+    return replace(built, own=np.array([project.id == "100" for project in built.projects], bool))
 
 
 def _facts(value: Any) -> Any:
@@ -177,6 +195,8 @@ def _with(kind: str, path: tuple[Any, ...], value: object) -> bytes:
         (("people",), [["1"]]),
         (("people",), [[1, 2, 3, 4]] * 4),
         (("unmapped",), [True]),
+        (("own",), [True]),
+        (("projects",), []),
         (("covers_from",), float("inf")),
         (("cursor",), "soon"),
         (("cursor",), 1 << 63),

@@ -1,5 +1,6 @@
 """The settings table and how it is read."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -356,3 +357,17 @@ def test_the_page_of_settings_has_the_table() -> None:
         f"| {'yes' if row.secret else 'no'} | {row.help} |"
         for row in table()
     ]
+
+
+def test_the_time_of_snapshots_is_a_time_of_day() -> None:
+    """With hours and minutes; none by default, since something else may take them."""
+    assert load({}, env_file=None).snapshot_at is None
+    assert load({"SNAPSHOT_AT": " 02:15 "}, env_file=None).snapshot_at == time(2, 15)
+    assert load({"SNAPSHOT_AT": "00:00"}, env_file=None).snapshot_at == time(0, 0)
+
+
+@pytest.mark.parametrize("written", ["2:15", "24:00", "02:60", "02:15:00", "2.15", "02:15Z", "never"])
+def test_what_is_no_time_of_day_is_told(written: str) -> None:
+    """With what was found and an example."""
+    expected = f"SNAPSHOT_AT: found {written!r}; expected a time of day with hours and minutes, as in 02:15."
+    assert _problems({"SNAPSHOT_AT": written}) == (expected,)

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -6,31 +5,16 @@ from pathlib import Path
 import pytest
 
 from datasource.history.sqlite import SqliteHistory
-from opsportal.trends import Trends
+from opsportal.trends import BEGINS_KEPT_S, Trends, read_once
 from servicelevel.errors import PortalError
 from servicelevel.policy import Note, Policy
-from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
 from tests.factories import ms
-from tests.unit.servicelevel.days import DESK, LAST, NOON, scored
+from tests.fakes.counted_history import CountedHistory
+from tests.fakes.failing_history import FailingHistory
+from tests.unit.servicelevel.days import DESK, LAST, NOON, kept, measured, scored
 
 BILLING = replace(DESK, id="billing")
 POLICY = Policy((DESK, BILLING), (Note(LAST, "Mail outage"),))
-
-
-class Down:
-    """A history that cannot be read."""
-
-    def put(self, snapshot: Snapshot) -> bool:
-        """Fails."""
-        raise PortalError("down")
-
-    def range(self, queue: str, first: date, last: date) -> SnapshotRange:
-        """Fails."""
-        raise PortalError("down")
-
-    def days(self, queue: str) -> Mapping[date, SnapshotSource]:
-        """Fails."""
-        raise PortalError("down")
 
 
 @pytest.fixture
@@ -73,22 +57,85 @@ def test_a_day_that_has_not_ended_is_no_gap(history: SqliteHistory) -> None:
 
 
 def test_the_revision_changes_with_every_day(trends: Trends, history: SqliteHistory) -> None:
-    """A page that remembers a revision knows when to look again."""
-    before = trends.revision(["desk"])
+    """A page that remembers a revision knows when to look again: a day came, or was kept anew."""
 
-    assert trends.revision(["desk"]) == before
+    def revision() -> str:
+        return trends.revision(["desk"], LAST - timedelta(days=9), LAST)
+
+    seen = [revision(), revision()]
+    history.put(replace(scored(LAST - timedelta(days=2), 72.0), complete=False))
+    seen.append(revision())
     history.put(scored(LAST - timedelta(days=2), 72.0))
-    assert trends.revision(["desk"]) != before
+    seen.append(revision())
+
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 3
+
+
+def test_the_revision_changes_with_the_definition(history: SqliteHistory) -> None:
+    """Other weights redraw old scores, though no day came."""
+    changed = Policy((replace(DESK, definition_hash="second"),))
+    now = Trends(history, lambda: POLICY, lambda: NOON).revision(["desk"], LAST, LAST)
+    then = Trends(history, lambda: changed, lambda: NOON).revision(["desk"], LAST, LAST)
+
+    assert now != then
+
+
+def test_each_queue_is_asked_for_its_days_once(history: SqliteHistory) -> None:
+    """Whatever is wanted of them inside of one answer; the next answer looks anew."""
+    counted = CountedHistory(history)
+    trends = Trends(counted, lambda: POLICY, lambda: NOON)
+    queues, first = ["desk", "billing"], LAST - timedelta(days=9)
+
+    for asked in (1, 2):
+        with read_once():
+            trends.revision(queues, first, LAST)
+            trends.series(queues, first, LAST)
+            trends.series(queues[:1], first, LAST, "recorded")
+        assert [counted.asked["range", queue] for queue in queues] == [asked, asked]
+    trends.series(queues, first, LAST)
+    assert counted.asked["range", "desk"] == 3
+    assert not any(question == "days" for question, _ in counted.asked)
+
+
+def test_the_first_day_is_remembered_for_five_minutes(history: SqliteHistory) -> None:
+    """It is asked for again after that, always while there is none, and an earlier day that is read counts at once."""
+    counted, clock = CountedHistory(history), [1000.0]
+    trends = Trends(counted, lambda: POLICY, lambda: NOON, lambda: clock[0])
+
+    def begins(first: date = LAST) -> date | None:
+        return trends.series(["desk", "billing"], first, LAST)["desk"].begins
+
+    assert [begins(), begins()] == [LAST - timedelta(days=5)] * 2
+    assert (counted.asked["begins", "desk"], counted.asked["begins", "billing"]) == (1, 2)
+    history.put(scored(LAST - timedelta(days=90), 70.0))
+    history.put(scored(LAST - timedelta(days=30), 70.0))
+    assert begins() == LAST - timedelta(days=30)
+    clock[0] += BEGINS_KEPT_S
+    assert begins() == LAST - timedelta(days=90)
+    assert counted.asked["begins", "desk"] == 2
+
+
+def test_scores_stand_as_recorded_when_that_is_asked_for(tmp_path: Path) -> None:
+    """Both views come of the same days; only the one of today makes scores again."""
+    row = replace(kept(LAST), taken_at=NOON, score=12.3, definition_hash="before")
+    store = SqliteHistory(tmp_path / "history.db")
+    store.put(row)
+    read = Trends(store, lambda: POLICY, lambda: NOON).read(["desk"], LAST, LAST)
+
+    (recorded,), (today,) = read.series("recorded")["desk"].points, read.series()["desk"].points
+    assert (recorded.score, recorded.redrawn) == (12.3, False)
+    assert (today.score, today.redrawn) == (measured().health.score, True)
 
 
 def test_a_history_that_is_down_says_so() -> None:
     """Series and revision say what failed; a page with more on it stands without its past."""
-    down = Trends(Down(), lambda: POLICY, lambda: NOON)
+    down = Trends(FailingHistory(), lambda: POLICY, lambda: NOON)
 
-    with pytest.raises(PortalError, match="down"):
+    with pytest.raises(PortalError, match="disk of the history"):
         down.series(["desk"], LAST, LAST)
-    with pytest.raises(PortalError, match="down"):
-        down.revision(["desk"])
+    with pytest.raises(PortalError, match="disk of the history"):
+        down.revision(["desk"], LAST, LAST)
 
 
 def test_a_change_of_the_registry_is_seen_at_once(history: SqliteHistory) -> None:

@@ -15,6 +15,7 @@ TICKETS, CHANGES = crowd(11, 90, calendar=sao_paulo())
 TABLE = columns(*TICKETS, changes=CHANGES)
 DESK = replace(queue(calendar=sao_paulo(), tempo_team=7), definition_hash="first")
 LAST = date(2026, 11, 22)
+ENGINE = "1"
 NOON = ms("2026-11-23T12:00:00+00:00")
 
 
@@ -40,13 +41,13 @@ def kept(day: date = LAST, source: SnapshotSource = "live", desk: Queue = DESK) 
         NO_TRAILING,
         taken_at=NOON,
         source=source,
-        engine_version="1",
+        engine_version=ENGINE,
     )
 
 
 def scored(day: date, score: float | None, source: SnapshotSource = "live") -> Snapshot:
     """A day that knows only a score."""
-    return Snapshot("desk", day, NOON, source, "first", "1", 30, score, coverage=1.0, complete=True)
+    return Snapshot("desk", day, NOON, source, "first", ENGINE, 30, score, coverage=1.0, complete=True)
 
 
 def days_ago(n: int, before: date = LAST) -> date:

@@ -10,7 +10,7 @@ FIRST = date(2026, 11, 1)
 
 
 def _point(day: date, score: float | None) -> TrendPoint:
-    return TrendPoint(day, "import", True, (), score, {}, False, "", None)
+    return TrendPoint(day, "import", True, (), score, {}, False, "", "", None)
 
 
 def _trend(name: str, scores: dict[int, float | None]) -> Trend:

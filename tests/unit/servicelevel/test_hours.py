@@ -117,6 +117,13 @@ def test_hours_per_resolved_and_coverage() -> None:
     assert (found.resolved, found.covered, found.coverage, found.per_resolved_s) == (3, 2, 2 / 3, 7200.0)
 
 
+def test_hours_of_later_dates_cover_nothing_yet() -> None:
+    """What is booked after the window's last date was not there at its end."""
+    table = columns(*closed(1))
+
+    assert spent(table, booked(table, worklog(1, 1, "2026-11-24", 1))).covered == 0
+
+
 def test_nothing_resolved_has_no_hours_per_resolved() -> None:
     """Neither a quotient by none nor a coverage of none."""
     table = columns(ticket(1))

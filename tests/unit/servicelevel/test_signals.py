@@ -10,7 +10,7 @@ from servicelevel.signals import Reading, Signal, SignalMeasure, days_in_words, 
 from servicelevel.snapshot import SnapshotRange
 from servicelevel.trend import trend
 from tests.unit.servicelevel.bounded import examples
-from tests.unit.servicelevel.days import DESK, scored
+from tests.unit.servicelevel.days import DESK, ENGINE, scored
 
 BEGIN = date(2026, 9, 1)
 QUIET = [80.0 if at % 2 else 82.0 for at in range(30)]
@@ -141,7 +141,7 @@ def test_only_notes_that_say_so_restart_the_baseline() -> None:
     def found(text: str, queues: tuple[str, ...] = ()) -> int:
         notes = [Note(day(30), text, queues)]
         last = rows[-1].day
-        made = trend(DESK, SnapshotRange(rows), BEGIN, last, expected=(BEGIN, last), notes=notes)
+        made = trend(DESK, SnapshotRange(rows), BEGIN, last, expected=(BEGIN, last), engine_version=ENGINE, notes=notes)
         return len(made.signals)
 
     assert found("New shift plan") > 0

@@ -8,11 +8,11 @@ from servicelevel.instants import DAY_MS
 from servicelevel.measures import NO_TRAILING, Filters, Trailing, measure, wants_fleet
 from servicelevel.policy import DEFAULT_WEIGHTS, SLA_NAMES
 from servicelevel.rescoring import kept_by_priority, rescored
-from servicelevel.snapshot import end_of_day, last_ended_day
+from servicelevel.snapshot import SnapshotSource, end_of_day, full_rank, last_ended_day
 from servicelevel.snapshot_taking import taken
 from servicelevel.window import last_days
 from servicelevel.worklogs import no_worklogs
-from tests.factories import columns, crowd, ms, queue, sao_paulo
+from tests.factories import columns, crowd, ms, queue, sao_paulo, ticket
 from tests.unit.servicelevel.days import (
     CHANGES,
     DESK,
@@ -147,6 +147,21 @@ def test_what_is_lacking_is_said() -> None:
     assert window.end - 90 * DAY_MS < table.covers_from
 
 
+def test_a_few_tickets_that_cannot_be_read_make_no_day_incomplete() -> None:
+    """They are left out and listed, as in a report; when more than one in a hundred cannot be read, the day says so."""
+    window = last_days(end_of_day(DESK.calendar, LAST), 30)
+    hours = no_worklogs("not_configured", "")
+    many = columns(*(ticket(n, "2026-11-01T09:00:00+00:00") for n in range(1, 199)))
+
+    def lacks(unreadable: int) -> tuple[str, ...]:
+        table = replace(many, unreadable={f"SD-{n}": "no creation date" for n in range(unreadable)})
+        now = measure(DESK, table, hours, window, Filters(), NO_TRAILING)
+        return taken(DESK, table, hours, now, NO_TRAILING, taken_at=NOON, source="live", engine_version="1").lacks
+
+    assert lacks(2) == ()
+    assert lacks(3) == ("tickets",)
+
+
 def test_hours_that_are_not_configured_are_no_lack() -> None:
     """A portal without Tempo keeps complete days, which know no hours."""
     hours = no_worklogs("not_configured", "")
@@ -161,13 +176,16 @@ def test_hours_that_are_not_configured_are_no_lack() -> None:
 
 
 def test_live_ranks_over_rebuilt_over_imported() -> None:
-    """Rank orders sources first, and within a source the complete over the incomplete."""
+    """And the complete over the incomplete; an incomplete live day and a complete rebuilt one stay as they are."""
     whole = kept()
-    ranks = [
-        replace(whole, source=source, complete=complete).rank
-        for source in ("import", "backfill", "live")
+    sources: tuple[SnapshotSource, ...] = ("import", "backfill", "live")
+    ranks = {
+        (source, complete): replace(whole, source=source, complete=complete).rank
+        for source in sources
         for complete in (False, True)
-    ]
+    }
 
-    assert ranks == sorted(set(ranks))
+    assert sorted(ranks, key=ranks.__getitem__) == [*ranks]
+    assert [one for one in ranks if [*ranks.values()].count(ranks[one]) > 1] == [("backfill", True), ("live", False)]
+    assert all(full_rank(source) == ranks[source, True] for source in sources)
     assert hours_booked().state == "ok"

@@ -7,12 +7,12 @@ from servicelevel.policy import DEFAULT_WEIGHTS, Note
 from servicelevel.snapshot import Snapshot, SnapshotRange
 from servicelevel.trend import Gap, Trend, days_between, point, trend, with_today
 from servicelevel.two_dates import two_dates
-from tests.unit.servicelevel.days import DESK, LAST, days_ago, kept, measured, scored
+from tests.unit.servicelevel.days import DESK, ENGINE, LAST, days_ago, kept, measured, scored
 
 
 def line(*rows: Snapshot, first: date, last: date = LAST, begins: date | None = None) -> Trend:
     """The trend of these rows."""
-    return trend(DESK, SnapshotRange(rows), first, last, expected=(begins or rows[0].day, LAST))
+    return trend(DESK, SnapshotRange(rows), first, last, expected=(begins or rows[0].day, LAST), engine_version=ENGINE)
 
 
 def scores(values: list[float | None]) -> Trend:
@@ -48,7 +48,7 @@ def test_history_that_began_before_the_period_leaves_gaps_from_its_first_day() -
 
 def test_no_day_at_all_is_no_gap() -> None:
     """A queue without history has an empty trend."""
-    made = trend(DESK, SnapshotRange(()), days_ago(9), LAST, expected=None)
+    made = trend(DESK, SnapshotRange(()), days_ago(9), LAST, expected=None, engine_version=ENGINE)
 
     assert (made.points, made.gaps, made.signals, made.begins) == ((), (), (), None)
 
@@ -56,7 +56,7 @@ def test_no_day_at_all_is_no_gap() -> None:
 def test_an_unreadable_day_is_a_gap_with_its_reason() -> None:
     """A broken row stands apart from a day that nobody kept."""
     rows = SnapshotRange((scored(days_ago(3), 80.0), scored(LAST, 80.0)), {days_ago(2): "not a snapshot"})
-    made = trend(DESK, rows, days_ago(3), LAST, expected=(days_ago(3), LAST))
+    made = trend(DESK, rows, days_ago(3), LAST, expected=(days_ago(3), LAST), engine_version=ENGINE)
 
     assert made.gaps == (Gap(days_ago(2), days_ago(2), "not a snapshot"), Gap(days_ago(1), days_ago(1)))
 
@@ -87,7 +87,7 @@ def test_a_day_without_a_score_is_a_point_but_no_value() -> None:
 
 def test_values_are_those_of_the_counts() -> None:
     """Each measure of a point is that of the report at the end of its day."""
-    made, now = point(DESK, kept()), measured()
+    made, now = point(DESK, kept(), ENGINE), measured()
 
     assert made.value("first_response") == now.sla["first_response"].kept.rate
     assert made.value("resolution") == now.sla["resolution"].kept.rate
@@ -102,7 +102,7 @@ def test_values_are_those_of_the_counts() -> None:
 
 def test_an_imported_day_knows_its_score_alone() -> None:
     """Where there are no counts every other measure is unknown, never zero."""
-    made = point(DESK, scored(LAST, 71.5, "import"))
+    made = point(DESK, scored(LAST, 71.5, "import"), ENGINE)
 
     assert made.score == 71.5
     assert made.value("resolution") is None
@@ -114,10 +114,10 @@ def test_a_changed_definition_redraws_old_days_and_an_unchanged_one_does_not() -
     row = replace(kept(), score=12.3)
     other = replace(DESK, definition_hash="second", weights={**DEFAULT_WEIGHTS, "backlog": 0.0})
 
-    assert (point(DESK, row).score, point(DESK, row).redrawn) == (12.3, False)
-    assert point(other, row).score == measured(desk=other).health.score
-    assert point(other, row).redrawn
-    assert point(other, scored(LAST, 71.5, "import")).score == 71.5
+    assert (point(DESK, row, ENGINE).score, point(DESK, row, ENGINE).redrawn) == (12.3, False)
+    assert point(other, row, ENGINE).score == measured(desk=other).health.score
+    assert point(other, row, ENGINE).redrawn
+    assert point(other, scored(LAST, 71.5, "import"), ENGINE).score == 71.5
 
 
 def test_today_so_far_joins_the_line_but_feeds_no_signal() -> None:
@@ -125,13 +125,13 @@ def test_today_so_far_joins_the_line_but_feeds_no_signal() -> None:
     today = date(2026, 11, 23)
     quiet = [70.0 + at % 2 for at in range(30)]
     ended = line(*(scored(days_ago(29 - at), value) for at, value in enumerate(quiet)), first=days_ago(29), last=today)
-    made = with_today(ended, point(DESK, scored(today, 5.0)))
+    made = with_today(ended, point(DESK, scored(today, 5.0), ENGINE))
 
     assert made.points[-1].day == today
     assert made.values("score")[-1] == (today, 5.0)
     assert made.signals == ()
-    assert with_today(made, point(DESK, scored(today, 9.0))) is made
-    assert with_today(scores(list(quiet)), point(DESK, scored(today, 5.0))).points[-1].day == LAST
+    assert with_today(made, point(DESK, scored(today, 9.0), ENGINE)) is made
+    assert with_today(scores(list(quiet)), point(DESK, scored(today, 5.0), ENGINE)).points[-1].day == LAST
 
 
 def test_notes_of_the_queue_and_of_all_queues_are_shown() -> None:
@@ -142,14 +142,14 @@ def test_notes_of_the_queue_and_of_all_queues_are_shown() -> None:
         Note(days_ago(2), "for another", ("billing",)),
         Note(days_ago(40), "long ago"),
     ]
-    made = trend(DESK, SnapshotRange(()), days_ago(9), LAST, expected=None, notes=notes)
+    made = trend(DESK, SnapshotRange(()), days_ago(9), LAST, expected=None, engine_version=ENGINE, notes=notes)
 
     assert [note.text for note in made.notes] == ["for all", "for this"]
 
 
 def test_two_dates_say_what_changed_and_why() -> None:
     """Rows carry both values; the movement adds up to the change of the shown score."""
-    a, b = point(DESK, kept(days_ago(28))), point(DESK, kept())
+    a, b = point(DESK, kept(days_ago(28)), ENGINE), point(DESK, kept(), ENGINE)
     made = two_dates(DESK, b, a)
 
     rows = {row.name: row for row in made.rows}
@@ -165,7 +165,7 @@ def test_two_dates_say_what_changed_and_why() -> None:
 
 def test_two_dates_without_counts_have_no_movement() -> None:
     """Imported days can be compared by their scores only."""
-    made = two_dates(DESK, point(DESK, scored(days_ago(3), 70.0)), point(DESK, scored(LAST, 75.0)))
+    made = two_dates(DESK, point(DESK, scored(days_ago(3), 70.0), ENGINE), point(DESK, scored(LAST, 75.0), ENGINE))
     by_name = {row.name: row.delta for row in made.rows}
 
     assert by_name["score"] == 5.0

@@ -48,6 +48,8 @@ def test_what_cannot_be_used_is_named(api: ApiAnswers, query: str, named: list[s
         ("at-risk?period=7", ["period"]),
         ("trends?from=2026-11-02&to=2026-11-01", ["from", "to"]),
         ("trends?from=2025-01-01", ["from"]),
+        ("trends?" + "&".join(["measure=score"] * 51), ["measure"]),
+        ("trends?" + "&".join(["measure=score"] * 50 + ["scores=then"]), ["scores"]),
         ("trends?from=yesterday&to=2026-13-01&measure=joy", ["from", "to", "measure"]),
         ("queues/desk/tickets?limit=0", ["limit"]),
         ("queues/desk/tickets?limit=1001", ["limit"]),

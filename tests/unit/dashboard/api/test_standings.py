@@ -3,16 +3,17 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from dashboard.api import operations
 from opsportal import request_ids
+from opsportal.trends import Trends
 from servicelevel.errors import PortalError
 from tests.fakes.api_answers import ApiAnswers
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import TTL_MIN, World
+from tests.fakes.failing_history import FailingHistory
 
 QUEUES = ("desk", "billing", "network")
 
@@ -142,10 +143,8 @@ def test_a_history_that_cannot_be_read_is_told(world: World, tmp_path: Path) -> 
     assert (told["state"], told["state_reason"]) == ("partial", "desk: no day is kept yet.")
     assert told["as_of"] == "2026-11-22T23:59:59.999+00:00"
 
-    def broken(*_: object) -> str:
-        raise Down("The disk is gone.")
-
-    api = ApiAnswers(replace(services, trends=SimpleNamespace(revision=broken)))  # type: ignore[arg-type]
+    gone = Trends(FailingHistory(words="The disk is gone."), lambda: services.policy, services.now)
+    api = ApiAnswers(replace(services, trends=gone))
     for address in ("trends", "trends.csv"):
         answer = api.get(address)
         assert (answer.status_code, answer.get_json(force=True)["type"]) == (503, "/problems/history-unreadable")

@@ -101,7 +101,8 @@ def test_changes_follow_their_tokens_and_stop_at_a_repeated_one() -> None:
     pages = list(site.jira.histories([1], SOON))
 
     assert [[len(each.changeHistories) for each in page] for page in pages] == [[1, 1], [1]]
-    assert site.transport.asked(CHANGELOGS)[0].body["fieldIds"] == ["status", "resolution", "assignee", "priority"]
+    fields = ["status", "resolution", "assignee", "priority", "project"]
+    assert site.transport.asked(CHANGELOGS)[0].body["fieldIds"] == fields
 
     site.bend(CHANGELOGS, lambda _, answer: replace(answer, content={**answer.content, "nextPageToken": "x"}))
     with pytest.raises(SourceIncomplete, match="a page token came twice"):

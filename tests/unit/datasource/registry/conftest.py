@@ -1,40 +1,19 @@
-"""An S3 for the tests of this folder, and surroundings in which boto3 finds that one and no other."""
+"""An S3 for the tests of this folder."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from datasource.registry.s3 import connect
-from tests.unit.datasource.registry.s3_place import ACCESS_KEY, SECRET_KEY, S3Place
-from tests.unit.datasource.registry.s3_server import s3_server
-
-_NOBODYS_OWN = (
-    *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"),
-    *("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
-    *("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"),
-)
+from tests.fakes.aws_servers import moto_server
+from tests.unit.datasource.registry.s3_place import S3Place
 
 
 @pytest.fixture(scope="session")
 def s3_url() -> Iterator[str]:
     """Where an S3 listens."""
-    with s3_server() as url:
+    with moto_server() as url:
         yield url
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """Surroundings with made-up credentials and a region; nobody's own settings get in."""
-    for name in _NOBODYS_OWN:
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    return monkeypatch
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 KEY = "ops/queue_registry.json"
-ACCESS_KEY = "AKIACANARYCANARY1234"
-SECRET_KEY = "canary-7f3a91-secret"
 
 
 class S3Place:

@@ -11,8 +11,8 @@ from botocore import exceptions as boto
 from datasource.registry.errors import RegistryError, RegistryMissing, RegistryUnreadable
 from datasource.registry.s3 import S3Registry, connect
 from datasource.registry.s3_failures import registry_error
+from tests.fakes.aws_servers import ACCESS_KEY, SECRET_KEY
 from tests.fakes.local_server import Reply, serving
-from tests.unit.datasource.registry.s3_place import ACCESS_KEY, SECRET_KEY
 
 _URI = "s3://ops-bucket/queue_registry.json"
 

@@ -20,8 +20,7 @@ from pydantic import SecretStr
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.types import EventDict, WrappedLogger
 
-from dashboard import request_lines
-from opsportal import request_ids
+from opsportal import request_ids, request_lines
 from opsportal.settings import Settings
 
 _FIRST: Final = ("ts", "level", "event", "logger", "request_id")
@@ -41,6 +40,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         root.removeHandler(earlier)
     root.addHandler(handler)
     root.setLevel(settings.log_level)
+    # It tells of each client where its credentials were found; whoever asks for everything gets that too.
+    logging.getLogger("botocore").setLevel(logging.WARNING if root.level == logging.INFO else logging.NOTSET)
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_a_thread

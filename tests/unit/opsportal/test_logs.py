@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.logs import Lines, formatter, secrets_of
-from dashboard.request_lines import FIELDS, RequestTold, tell
 from opsportal import request_ids, settings
+from opsportal.logs import Lines, formatter, secrets_of
+from opsportal.request_lines import FIELDS, RequestTold, tell
 
 CANARY = "canary-7f/3+a"
 SECRETS = {

@@ -23,7 +23,6 @@ _MARKS = """(id) => {
   }).filter((mark) => mark.leads_to);
 }"""
 
-_IDLE = "() => new Promise(done => requestIdleCallback(() => done(null)))"
 _POINTED_AT = """(leadsTo) => [...document.querySelectorAll(".js-plotly-plot")].some((chart) =>
   chart._ev?._events?.plotly_click && !chart.classList.contains("dash-graph--pending")
   && (chart._hoverdata ?? []).some((point) => [point.customdata].flat()[0] === leadsTo))"""
@@ -46,7 +45,6 @@ def marks(page: Page, chart: str) -> list[ChartMark]:
 
 def click(page: Page, mark: ChartMark) -> None:
     """Click in the middle of a mark as a hand does: there first, and down when the chart has noticed the pointer."""
-    page.evaluate(_IDLE)  # a chart that is drawn once more at this moment forgets what is pointed at
     page.mouse.move(mark.x - 3, mark.y)
     page.mouse.move(mark.x, mark.y)
     page.wait_for_function(_POINTED_AT, arg=mark.leads_to)

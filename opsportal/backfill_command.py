@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
 from opsportal import wiring
 from opsportal.backfill import Rebuilt
-from opsportal.command import FAILED, OK, Examples, says_what_is_wrong
+from opsportal.command import FAILED, OK, Examples, says_what_is_wrong, whole_dates
 from opsportal.progress import queue_progress
 from opsportal.settings import load
 from servicelevel.policy import Policy
@@ -33,7 +33,7 @@ def backfill(first: datetime, last: datetime, queues: tuple[str, ...]) -> None:
     were taken live, and those rebuilt before, stay as they are; a run that was broken off goes on where it ended. Exit
     code 1 when a queue could not be read, or a day lacks something.
     """
-    begin, end = _dates(first, last)
+    begin, end = whole_dates(first.date(), last.date())
     work = wiring.backfill(load())
     with queue_progress([queue.id for queue in work.policy.queues]) as listen:
         made = work.run(begin, end, queues, listen)
@@ -41,15 +41,6 @@ def backfill(first: datetime, last: datetime, queues: tuple[str, ...]) -> None:
         for line in _lines(told, work.policy):
             click.echo(line)
     sys.exit(FAILED if any(told.failed or told.incomplete for told in made) else OK)
-
-
-def _dates(first: datetime, last: datetime) -> tuple[date, date]:
-    begin, end = first.date(), last.date()
-    if begin > end:
-        raise click.UsageError(f"--from {begin} lies after --to {end}.")
-    if not date(1990, 1, 2) <= begin <= end < date(2059, 12, 31):
-        raise click.UsageError("Dates go from 1990 to 2059.")
-    return begin, end
 
 
 def _lines(told: Rebuilt, policy: Policy) -> Iterator[str]:

@@ -13,7 +13,7 @@ import msgspec
 from opsportal import checks as checking
 from opsportal import demonstration, report_json, report_text, wiring
 from opsportal.backfill_command import backfill
-from opsportal.command import FAILED, OK, Examples, console, says_what_is_wrong
+from opsportal.command import FAILED, OK, Examples, console, says_what_is_wrong, whole_dates
 from opsportal.history_commands import history
 from opsportal.history_files_command import export_days, import_days
 from opsportal.naming import Naming
@@ -127,12 +127,7 @@ def _period(days: int | None, first: datetime | None, last: datetime | None) -> 
         return Period(days=days or 30)
     if days is not None:
         raise click.UsageError("Give --days, or --from and --to, not both.")
-    from_date, to_date = first.date(), last.date()
-    if from_date > to_date:
-        raise click.UsageError(f"--from {from_date} lies after --to {to_date}.")
-    if not date(1990, 1, 2) <= from_date <= to_date < date(2059, 12, 31):
-        raise click.UsageError("Dates go from 1990 to 2059.")
-    return Period(None, from_date, to_date)
+    return Period(None, *whole_dates(first.date(), last.date()))
 
 
 @commands.group("registry")

@@ -3,6 +3,7 @@
 import functools
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NoReturn
 
 import click
@@ -36,6 +37,19 @@ def stop(message: str, code: int) -> NoReturn:
     """End with a message on standard error."""
     click.echo(message, err=True)
     sys.exit(code)
+
+
+def whole_dates(first: date, last: date) -> tuple[date, date]:
+    """What --from and --to name, both included.
+
+    Raises:
+        click.UsageError: they are the wrong way round, or no dates that tickets have.
+    """
+    if first > last:
+        raise click.UsageError(f"--from {first} lies after --to {last}.")
+    if not date(1990, 1, 2) <= first <= last < date(2059, 12, 31):
+        raise click.UsageError("Dates go from 1990 to 2059.")
+    return first, last
 
 
 class Examples(click.Command):

@@ -1,5 +1,5 @@
 # Every way to work with this project; `make help` lists them. Each target makes the virtual environment that it needs.
-.PHONY: help demo test test-chaos test-history check bench screenshots fmt lock clean
+.PHONY: help demo test test-infra test-chaos test-history check bench screenshots fmt lock clean
 .DEFAULT_GOAL := help
 
 VENV := sh scripts/venv.sh
@@ -17,7 +17,15 @@ test: ## Run the tests, those of the pages in a real Chromium (ARGS='-k calendar
 	@.venv-dev/bin/python scripts/vendor.py
 	@sh scripts/chromium.sh
 	@sh scripts/redis.sh
-	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/chaos --ignore=tests/history $(ARGS)
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/chaos --ignore=tests/history --ignore=tests/infra $(ARGS)
+
+test-infra: ## Build the image, apply the Terraform stack to emulators, run both (needs root and terraform)
+	@$(VENV) .venv-dev requirements/dev.txt
+	@$(VENV) .venv-infra requirements/infra.txt
+	@$(VENV) .venv-aws requirements/aws.txt
+	@.venv-dev/bin/python scripts/vendor.py
+	@sh scripts/image_tools.sh
+	@.venv-dev/bin/python -m pytest -n 2 --dist loadfile tests/infra $(ARGS)
 
 test-chaos: ## Run the portal through its bad days: Redis, Jira, workers, clocks and entries that fail
 	@$(VENV) .venv-dev requirements/dev.txt
@@ -57,7 +65,7 @@ lock: ## Resolve the lock files anew (needs the package index)
 	@.venv-lock/bin/python scripts/lock.py write
 
 clean: ## Remove virtual environments, caches and build results
-	rm -rf .venv .venv-dev .venv-bench .venv-lock .venv-node build dist
+	rm -rf .venv .venv-dev .venv-infra .venv-aws .venv-bench .venv-lock .venv-node build dist
 	rm -rf dashboard/assets/vendor tests/browser/vendor
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	find components dashboard datasource demo opsportal servicelevel scripts tests -name __pycache__ -prune -exec rm -rf {} +

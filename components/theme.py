@@ -107,6 +107,7 @@ def template() -> dict[str, Any]:
         "zeroline": False,
         "automargin": False,
         "fixedrange": False,
+        "ticklabeloverflow": "allow",
     }
     return {
         "layout": {

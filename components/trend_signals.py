@@ -150,7 +150,7 @@ def gap_list(lines: Sequence[Line], today: date, data_href: str) -> Component:
         for gap in line.trend.gaps:
             by_gap.setdefault(gap, []).append(line.name)
     if not by_gap:
-        return html.P("None: every day since the first one has its snapshot.", className="muted")
+        return html.P("None since the first day that was kept.", className="muted")
     rows = sorted(by_gap.items(), key=lambda item: item[0].first)
 
     def line_of(gap: Gap, names: Sequence[str]) -> Component:

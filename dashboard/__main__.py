@@ -1,5 +1,6 @@
 """`python -m dashboard`: the portal with the settings of the environment."""
 
+import gc
 import sys
 
 from opsportal import logs
@@ -9,6 +10,7 @@ from servicelevel.errors import PortalError
 
 def main() -> int:
     """Exit code 0 after an orderly end, 1 when the portal cannot be started."""
+    gc.disable()  # all that is loaded now stays; `on_starting` ends this
     try:
         settings = load()
         logs.configure(settings)

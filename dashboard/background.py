@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from dashboard.data_age import DataAge
 from dashboard.follower import Follower
 from dashboard.refresher import Refresher
 from dashboard.services import Running
@@ -19,7 +20,8 @@ class Background:
     def __init__(self, running: Running) -> None:
         portal = running.portal
         lock_s = float(portal.settings.lock_ttl)
-        self._refresher = Refresher(portal.reports, running.leases, lock_s=lock_s)
+        age = DataAge(portal.reports.standings, portal.now)
+        self._refresher = Refresher(portal.reports, running.leases, lock_s=lock_s, tell=age.tell)
         self._follower = Follower(portal.reports)
         self._look = _look_of(running, lock_s)
         self._ends = threading.Event()

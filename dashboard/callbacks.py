@@ -14,6 +14,8 @@ from dashboard.metrics import OTHER, Metrics
 from dashboard.toast import toast
 from opsportal import request_ids
 
+FAILED: Final = "callback.failed"
+
 _ADDRESS: Final = "_dash-update-component"
 _HEAD: Final = "-head-title"
 
@@ -50,7 +52,7 @@ class Callbacks:
         """A callback failed: log it under an id and say that id to the reader; the page stays as it was."""
         name, reference = self._name(), request_ids.current.get() or request_ids.new()
         self._metrics.callback_failed(name)
-        _log.error("callback failed, reference %s", reference, exc_info=error, extra={"callback": name})
+        _log.error(FAILED, exc_info=error, extra={"callback": name, "reference": reference})
         set_props(ids.TOASTS, {"children": [toast(reference)]})
 
     def _name(self) -> str:

@@ -3,7 +3,11 @@
 Its options are those of the settings; options of the command line win.
 """
 
-from dashboard.gunicorn_options import options
-from opsportal.settings import load
+import gc
+
+gc.disable()
+
+from dashboard.gunicorn_options import options  # noqa: E402 - not a search for garbage in all that is loaded from here on
+from opsportal.settings import load  # noqa: E402
 
 globals().update(options(load()))

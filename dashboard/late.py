@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from dash import _dash_renderer
 from dash.fingerprint import build_fingerprint
 
 _SUITES: Final = "_dash-component-suites"
@@ -14,16 +15,23 @@ _LATE: Final[Mapping[str, str]] = {
     "dash_ag_grid": "dash_ag_grid.min.js",
 }
 """The script of each package that would otherwise be on every page; `assets/late.js` loads it."""
+_NEVER: Final[Mapping[str, str]] = {"dash.dash_table": "dash_table/bundle.js"}
+"""The script of each package that Dash puts on every page and no page uses."""
+_OLD_BROWSERS: Final = "deps/polyfill@"
+"""What Dash brings along for browsers in which the portal's own scripts would not run."""
 _GRAPH: Final = "dash/dcc/async-graph.js"
 _WHOLE_PLOTLY: Final = "plotly/package_data/plotly.min.js"
 
 
 def hold_back() -> None:
     """Leave the scripts out of the document. Dash still answers their addresses. Call it before the first request."""
-    for package in _LATE:
+    for package, path in {**_LATE, **_NEVER}.items():
         for script in _module(package)._js_dist:  # noqa: SLF001 - where packages of components list their scripts
-            if script["relative_package_path"] == _LATE[package]:
+            if script["relative_package_path"] == path:
                 script["dynamic"] = True
+    for needed in _dash_renderer._js_dist_dependencies:  # noqa: SLF001 - where Dash lists what its renderer needs
+        paths = needed["relative_package_path"]["prod"]
+        paths[:] = [path for path in paths if not path.startswith(_OLD_BROWSERS)]
 
 
 def urls(prefix: str) -> dict[str, str]:

@@ -95,14 +95,17 @@ def people(found: QueueFacts, made: QueueReport) -> list[Any]:
 def flow(found: QueueFacts, made: QueueReport) -> list[Any]:
     """Head and picture of arrivals and departures."""
     through = made.now.flow
-    first = through.by_day[0]
-    change = through.open - first.open
     net = words.decimal(through.net_flow, 2)
     target = {**DEFAULT_ANCHORS, **made.queue.anchors}["net_flow"].at_80
-    day = words.day(first.day, words.local_date(found.now, found.zone))
+    first, *later = through.by_day
+    if later:
+        day = words.day(first.day, words.local_date(found.now, found.zone))
+        counted, what = words.signed(through.open - first.open, 0), f"open since the end of {day}"
+    else:
+        counted, what = words.count(through.open), "open"  # a single day has no other to differ from
     head = [
-        html.Span(words.signed(change, 0), className="figure-lg"),
-        html.Span(f"open since {day} · net flow {net}, target {words.decimal(target, 2)}", className="muted"),
+        html.Span(counted, className="figure-lg"),
+        html.Span(f"{what} · net flow {net}, target {words.decimal(target, 2)}", className="muted"),
     ]
     closed = [day.day for day in through.by_day if not made.queue.calendar.has_hours(day.day)]
     return [head, arrivals(through, closed=closed, queue_id=made.queue.id)]

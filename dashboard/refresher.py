@@ -34,10 +34,19 @@ class Refresher:
 
     Start it after the process was forked. Every process may have one: the lease decides whose turns it does, and passes
     to another one when that process gives no sign of life for `lock_s` seconds. Who has lost it gives up its reads.
+    Who has it calls `tell` every `step_s` seconds, whatever becomes of the reads.
     """
 
-    def __init__(self, reports: Refreshable, leases: Leases, *, lock_s: float = 30.0, step_s: float = 1.0) -> None:
-        self._reports, self._leases, self._lock_s = reports, leases, lock_s
+    def __init__(
+        self,
+        reports: Refreshable,
+        leases: Leases,
+        *,
+        lock_s: float = 30.0,
+        step_s: float = 1.0,
+        tell: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._reports, self._leases, self._lock_s, self._tell = reports, leases, lock_s, tell
         self._step_s = min(step_s, lock_s / BEATS)
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
@@ -71,7 +80,10 @@ class Refresher:
                     lease = self._leases.take("refresher", self._lock_s)
                 self.leads = lease is not None
                 if self.leads:
-                    self._start_reads()
+                    try:
+                        self._start_reads()
+                    finally:  # all the more when no read can begin
+                        self._tell()
             except PortalError as error:
                 _log.warning("Queues cannot be kept young now. %s", error)
             except Exception:  # noqa: BLE001 - whatever it is, tomorrow's numbers depend on the next turn

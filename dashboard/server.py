@@ -52,7 +52,7 @@ def build(settings: Settings) -> flask.Flask:
     server: flask.Flask = app.server
     services.put_on(server, running)
     warm_up(server, portal.prefix)
-    static.freeze(app, portal.prefix, folder / "static")
+    static.freeze(app, portal.prefix, folder / "static", settings.static_dir)
     access.install(server, portal.prefix, metrics)
     return server
 

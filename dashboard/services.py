@@ -37,13 +37,14 @@ class Running:
 def build(settings: Settings, folder: Path, metrics: Metrics | None = None) -> Running:
     """Wire everything; what this machine's workers share lies below a folder.
 
-    No connection is opened and no thread started: workers may be forked afterwards.
+    No connection stays open and no thread is started: workers may be forked afterwards.
 
     Raises:
         PortalError: the settings name something that cannot be used.
     """
-    store, metrics = shared_store(settings, folder), metrics or Metrics()
-    services = wiring.build_cached(settings, store.cache, store.leases, observer=metrics)
+    known, metrics = wiring.present(settings), metrics or Metrics()
+    store = shared_store(known.at_start(), folder)
+    services = wiring.build_cached(settings, store.cache, store.leases, observer=metrics, known=known)
     history = SeenHistory(wiring.history(settings), services.now)
     trends = Trends(history, lambda: services.reports.policy, services.now)
     portal = Portal(services.reports, trends, settings, services.jira_url, services.now)

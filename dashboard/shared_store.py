@@ -3,16 +3,17 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dashboard.cache import FileCache
 from dashboard.leases import FileLeases
 from dashboard.memory_store import MemoryCache, MemoryLeases
-from dashboard.redis_link import RedisLink
 from dashboard.shared_folder import usable
-from dashboard.two_places import CacheOfTwo, LeasesOfTwo
 from opsportal.ports import Cache, Leases
 from opsportal.settings import Settings
+
+if TYPE_CHECKING:
+    from dashboard.redis_link import RedisLink
 
 Place: TypeAlias = Literal["redis", "files", "memory"]
 """What serves: every machine's, this machine's, or this process's own."""
@@ -26,7 +27,7 @@ class SharedStore:
 
     cache: Cache
     leases: Leases
-    link: RedisLink | None
+    link: "RedisLink | None"
     local: Literal["files", "memory"]
 
     @property
@@ -45,6 +46,9 @@ def shared_store(settings: Settings, folder: Path) -> SharedStore:
     cache, leases, local = _local(folder)
     if settings.redis_url is None:
         return SharedStore(cache, leases, None, local)
+    from dashboard.redis_link import RedisLink  # its library is loaded only where there is one
+    from dashboard.two_places import CacheOfTwo, LeasesOfTwo
+
     link = RedisLink(settings.redis_url.get_secret_value())
     return SharedStore(CacheOfTwo(link, cache), LeasesOfTwo(link, leases), link, local)
 

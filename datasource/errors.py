@@ -4,6 +4,7 @@ SourceError                     the source and the call, what happened, what to 
 ├── SourceUnreachable           no connection, or no answer in time
 ├── SourceThrottled             asked to wait longer than the read may take
 ├── DeadlinePassed              the whole read took longer than its budget
+├── LoginUnknown                the credentials could not be had, so nothing was asked
 ├── LoginFailed                 the credentials are not accepted
 ├── NotPermitted                the account may not do this
 ├── SourceRejected              the source says the request is wrong
@@ -70,6 +71,16 @@ class DeadlinePassed(SourceError):
 
     trouble = "took too long"
     advice = "Raise REFRESH_BUDGET, or read fewer tickets with a smaller WINDOW_DAYS."
+
+
+class LoginUnknown(SourceError):
+    """The credentials could not be had from where they are kept, so nothing was asked."""
+
+    trouble = "was not asked"
+    advice = "Mend the secret that SECRETS_ID names; `opsportal check` says what is wrong with it."
+
+    def __init__(self, source: str, what: str, *, call: str = "") -> None:
+        super().__init__(source, what.rstrip("."), call=call, shown="its token could not be read")
 
 
 class LoginFailed(SourceError):

@@ -3,26 +3,21 @@
 Every request is a read, the POSTs among them too, so every one may be asked again.
 """
 
-import base64
 import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import requests
-import urllib3
-from pydantic import SecretStr
-from requests.auth import AuthBase
 
 from datasource.breaker import PROBE_S, AlwaysOpen, Gate, Permit
 from datasource.deadline import Deadline
 from datasource.errors import (
     DeadlinePassed,
     LoginFailed,
+    LoginUnknown,
     NotPermitted,
     SourceError,
     SourceFailed,
@@ -32,54 +27,19 @@ from datasource.errors import (
     SourceUnreachable,
 )
 from datasource.failures import field_of, message_of
+from datasource.login import Login, Signature
+from datasource.question import Params, Question
 from datasource.rate import Rate
 from datasource.retry_after import made_at, retry_after_s
+from servicelevel.errors import PortalError
 
-CONNECT_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 60.0
+if TYPE_CHECKING:
+    from datasource.sending import Sender
+
 ATTEMPTS = 4
 LONGEST_BACKOFF_S = 30.0
-LARGEST_ANSWER = 128 * 1024 * 1024
-"""More than any page asked for can hold; a larger one is a fault, not data."""
 
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
-
-Params: TypeAlias = Mapping[str, str | int | Sequence[str | int]]
-
-
-class Login(AuthBase):
-    """Sets the Authorization header and shows it to nobody. It also keeps a netrc file from replacing it."""
-
-    def __init__(self, scheme: str, user: str, secret: SecretStr) -> None:
-        self._scheme, self._user, self._secret = scheme, user, secret
-
-    @classmethod
-    def basic(cls, user: str, secret: SecretStr) -> "Login":
-        """User and token, as Jira Cloud wants them."""
-        return cls("Basic", user, secret)
-
-    @classmethod
-    def bearer(cls, secret: SecretStr) -> "Login":
-        """A bare token, as Tempo wants it."""
-        return cls("Bearer", "", secret)
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign a request."""
-        secret = self._secret.get_secret_value()
-        if self._scheme == "Basic":
-            secret = base64.b64encode(f"{self._user}:{secret}".encode()).decode()
-        request.headers["Authorization"] = f"{self._scheme} {secret}"
-        return request
-
-    def hidden_in(self, body: bytes) -> bytes:
-        """A body without the secret, should an error page repeat what it was sent."""
-        secret = self._secret.get_secret_value().encode()
-        for text in (secret, base64.b64encode(f"{self._user}:".encode() + secret)):
-            body = body.replace(text, b"***") if secret else body
-        return body
-
-    def __repr__(self) -> str:
-        return f"Login({self._scheme})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +51,12 @@ class Answer:
     made_at: int | None
 
 
-class _Session(requests.Session):
-    """A session that does not even look where a redirect points: the library would read its body and prepare to go."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Refused:
     """Why an answer cannot be used: how long to wait before asking again, and who is concerned.
 
     `asked_s` is what the source itself asks for. `passing`: it may be gone when asked again. `of_all`: it is no matter
-    of this question, the source as a whole is out of order.
+    of this question, the source as a whole is out of order. `of_login`: it did not like how the request was signed.
     """
 
     error: SourceError
@@ -111,6 +64,7 @@ class _Refused:
     asked_s: float = 0.0
     passing: bool = False
     of_all: bool = False
+    of_login: bool = False
 
 
 class Transport:
@@ -139,12 +93,9 @@ class Transport:
         self._rate, self._request_id, self._told = rate, request_id, told
         self._lanes = threading.BoundedSemaphore(in_flight)
         self._quiet_until = 0.0
-        self._session = _Session()
-        self._session.auth = login
-        self._session.headers.update({"Accept": "application/json", "User-Agent": "opsportal"})
-        adapter = requests.adapters.HTTPAdapter(pool_connections=2, pool_maxsize=in_flight, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._in_flight = in_flight
+        self._making = threading.Lock()
+        self._sender: Sender | None = None
 
     def __repr__(self) -> str:
         return f"Transport({self.source!r}, {self.base_url!r})"
@@ -155,7 +106,7 @@ class Transport:
         Raises:
             SourceError: one of its kinds, whatever went wrong.
         """
-        return self._ask("GET", path, deadline, params, None)
+        return self._ask(Question("GET", path, params), deadline)
 
     def post(self, path: str, deadline: Deadline, body: Mapping[str, object], params: Params | None = None) -> Answer:
         """Ask with a POST that reads.
@@ -163,11 +114,12 @@ class Transport:
         Raises:
             SourceError: one of its kinds, whatever went wrong.
         """
-        return self._ask("POST", path, deadline, params, body)
+        return self._ask(Question("POST", path, params, body), deadline)
 
     def close(self) -> None:
         """Give the connections back."""
-        self._session.close()
+        if self._sender is not None:
+            self._sender.close()
 
     def as_visitor(self, login: Login) -> "Transport":
         """Another way to the same source with another login, one request at a time and through the same gate."""
@@ -186,10 +138,8 @@ class Transport:
         """A whole read of the source went well."""
         self._gate.proved()
 
-    def _ask(
-        self, method: str, path: str, deadline: Deadline, params: Params | None, body: Mapping[str, object] | None
-    ) -> Answer:
-        call = f"{method} {path}"
+    def _ask(self, question: Question, deadline: Deadline) -> Answer:
+        call = question.call
         attempt = 0
         while True:
             attempt += 1
@@ -197,7 +147,7 @@ class Transport:
             if quiet_s > max(deadline.left_s(), 0.0):
                 raise SourceThrottled(self.source, quiet_s, call=call)
             self._wait(quiet_s, call, deadline)
-            answer = self._once(method, path, deadline, params, body, attempt)
+            answer = self._once(question, deadline, attempt)
             if isinstance(answer, Answer):
                 return answer
             shut_s = self._gate.left_s()
@@ -209,24 +159,19 @@ class Transport:
                 raise answer.error
             self._wait(answer.wait_s, call, deadline)
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        deadline: Deadline,
-        params: Params | None,
-        body: Mapping[str, object] | None,
-        attempt: int,
-    ) -> "Answer | _Refused":
+    def _once(self, question: Question, deadline: Deadline, attempt: int) -> "Answer | _Refused":
         """One request, of which the gate is told what became of it."""
-        call = f"{method} {path}"
+        call = question.call
         with self._lane(call, deadline):
             if deadline.left_s() <= 0:
                 raise DeadlinePassed(self.source, "the time for this read is used up", call=call)
+            signature = self._signature(call)
             with self._gate.admitted(deadline.left_s()) as permit:
-                if self._rate is not None:
-                    self._rate.wait()
-                answer = self._asked(method, path, _soon(permit, deadline), params, body, attempt)
+                answer = self._asked(question, _soon(permit, deadline), attempt, signature)
+                if isinstance(answer, _Refused) and answer.of_login and self._login.replaced(signature):
+                    # Only the old token was refused, and the source is well: the gate hears of the next answer.
+                    again = self._signature(call)
+                    answer = self._asked(question, _soon(permit, deadline), attempt, again)
                 if isinstance(answer, Answer) or not answer.of_all:
                     self._gate.answered(permit)
                 else:
@@ -234,21 +179,15 @@ class Transport:
                     self._gate.failed(permit, answer.error, asked_s=answer.asked_s, over=over)
                 return answer
 
-    def _asked(
-        self,
-        method: str,
-        path: str,
-        deadline: Deadline,
-        params: Params | None,
-        body: Mapping[str, object] | None,
-        attempt: int,
-    ) -> "Answer | _Refused":
+    def _asked(self, question: Question, deadline: Deadline, attempt: int, signature: Signature) -> "Answer | _Refused":
+        if self._rate is not None:
+            self._rate.wait()
         deadline.sent.add()
         began_s, status = time.monotonic(), None
         try:
-            status, headers, content = self._send(method, path, deadline, params, body)
+            status, headers, content = self._send(question, deadline, signature)
             deadline.sent.answered(made_at(headers))
-            return self._judged(f"{method} {path}", status, headers, content, attempt)
+            return self._judged(question.call, status, headers, content, attempt)
         except (SourceUnreachable, DeadlinePassed) as error:
             unreachable = isinstance(error, SourceUnreachable)
             return _Refused(error, wait_s=_backoff_s(attempt), passing=unreachable, of_all=True)
@@ -270,57 +209,40 @@ class Transport:
             return _Refused(error, wait_s, asked_s, passing=True, of_all=True)
         if "AUTHENTICATED_FAILED" in headers.get("x-seraph-loginreason", ""):
             what = "the login failed, and the answer is the one for anonymous visitors"
-            return _Refused(LoginFailed(self.source, what, call=call), of_all=True)
+            return _Refused(LoginFailed(self.source, what, call=call), of_all=True, of_login=True)
         if status >= 300:
             locked = status == 403 and "X-Authentication-Denied-Reason" in headers
             # A redirect leads to somebody who signs people in, or to a new address: no question gets past it.
-            of_all = status == 401 or status >= 500 or status < 400 or locked
-            return _Refused(self._failure(call, status, headers, content, 0.0), of_all=of_all)
+            of_login = status == 401 or locked
+            of_all = of_login or status >= 500 or status < 400
+            return _Refused(self._failure(call, status, headers, content, 0.0), of_all=of_all, of_login=of_login)
         if "html" in headers.get("content-type", "").lower() or content[:1] == b"<":
             error = SourceMalformed(self.source, "a web page came instead of data", call=call)
             return _Refused(error, of_all=True)
         return Answer(content, headers, made_at(headers))
+
+    def _send(
+        self, question: Question, deadline: Deadline, signature: Signature
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        with self._making:
+            if self._sender is None:
+                # Its library is a twentieth of the time in which the portal starts, and only one of the workers reads.
+                from datasource.sending import Sender
+
+                self._sender = Sender(self.source, self.base_url, self._in_flight)
+        return self._sender.send(question, deadline, signature, self._request_id())
+
+    def _signature(self, call: str) -> Signature:
+        try:
+            return self._login.signature()
+        except PortalError as error:
+            raise LoginUnknown(self.source, str(error), call=call) from None
 
     def _wait(self, seconds: float, call: str, deadline: Deadline) -> None:
         if max(seconds, 0.0) > deadline.left_s():
             raise DeadlinePassed(self.source, "the time for this read is used up", call=call)
         if seconds > 0:
             time.sleep(seconds)
-
-    def _send(
-        self, method: str, path: str, deadline: Deadline, params: Params | None, body: Mapping[str, object] | None
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        call = f"{method} {path}"
-        left = max(deadline.left_s(), 0.001)
-        timeout = (min(CONNECT_TIMEOUT_S, left), min(READ_TIMEOUT_S, left))
-        request_id = self._request_id()
-        try:
-            with self._session.request(
-                method,
-                self.base_url + path,
-                params=dict(params or {}),
-                json=body,
-                headers={} if request_id is None else {"X-Request-Id": request_id},
-                timeout=timeout,
-                allow_redirects=False,  # a redirect would carry the credentials to wherever it points
-                stream=True,
-            ) as response:
-                return response.status_code, response.headers, self._content(response, call, deadline)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise SourceUnreachable(self.source, _reason(error), call=call) from None
-
-    def _content(self, response: requests.Response, call: str, deadline: Deadline) -> bytes:
-        """The whole body, decoded; given up when it drips past the deadline or grows without end."""
-        parts, size = [], 0
-        # One part is what one look at the socket gives: waiting for more would let a slow sender outlast the deadline.
-        while part := response.raw.read1(256 * 1024, decode_content=True):
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise SourceMalformed(self.source, f"the answer is larger than {LARGEST_ANSWER:,} bytes", call=call)
-            if deadline.left_s() <= 0:
-                raise DeadlinePassed(self.source, "the answer did not end in time", call=call)
-            parts.append(part)
-        return b"".join(parts)
 
     def _failure(
         self, call: str, status: int, headers: Mapping[str, str], content: bytes, wait_s: float
@@ -371,19 +293,6 @@ def _host(address: str) -> str | None:
 
 def _backoff_s(attempt: int) -> float:
     return float(min(0.5 * 2 ** (attempt - 1), LONGEST_BACKOFF_S) * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
-
-
-def _reason(error: Exception) -> str:
-    """A short reason for people, without URLs: library texts quote them in full."""
-    kinds: list[tuple[type[Exception] | tuple[type[Exception], ...], str]] = [
-        (requests.exceptions.SSLError, "the TLS certificate is not accepted"),
-        (requests.exceptions.ProxyError, "the proxy does not answer"),
-        (requests.exceptions.ConnectTimeout, "no connection in time"),
-        ((requests.exceptions.Timeout, urllib3.exceptions.TimeoutError), "no answer in time"),
-        (requests.exceptions.ConnectionError, "no connection"),
-    ]
-    named = next((text for kind, text in kinds if isinstance(error, kind)), None)
-    return named or f"the connection broke off ({type(error).__name__})"
 
 
 def _login_advice(said: str) -> str | None:

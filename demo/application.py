@@ -73,7 +73,7 @@ class Application:
 
     def answer(self, ask: Ask) -> Answer:
         """The answer to a request, after the time it is meant to take."""
-        ask = replace(ask, dialect=self.site.dialect)
+        ask = replace(ask, dialect=self.site.dialect, opened_by=self.control.opened_by)
         if ask.path.startswith(PREFIX):
             return self.control.answer(ask)
         found = self._router.find(ask.method, ask.path)

@@ -1,4 +1,4 @@
-"""The demo's own resource, /demo: its clock, its latency, its counts, its faults, and its tickets by hand."""
+"""The demo's own resource, /demo: its clock, latency, counts, tokens, faults, and tickets by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from demo.clock import Clock, ClockError, iso
+from demo.credentials import credentials
 from demo.exchange import Answer, Ask, Refused, problem
 from demo.fault_rules import FaultError, Faults
 from demo.interventions import intervene
@@ -20,7 +21,7 @@ PREFIX = "/demo/"
 class Control:
     """Answers requests about the demo itself: without credentials, never counted, never hit by a fault.
 
-    `latency` is read by those who answer.
+    `latency` and `opened_by` are read by those who answer.
     """
 
     def __init__(self, site: Site, clock: Clock, stats: Stats, faults: Faults, latency: Latency) -> None:
@@ -29,6 +30,7 @@ class Control:
         self.stats = stats
         self.faults = faults
         self.latency = latency
+        self.opened_by = credentials(site.dialect)
 
     def answer(self, ask: Ask) -> Answer:
         """The answer to a request below /demo."""
@@ -50,6 +52,7 @@ class Control:
             ("GET", "clock"): self._clock,
             ("POST", "clock"): self._step,
             ("POST", "latency"): self._slow_down,
+            ("POST", "tokens"): self._renew,
             ("GET", "stats"): self._counts,
             ("POST", "stats/reset"): self._forget,
             ("GET", "index"): self._index,
@@ -77,6 +80,12 @@ class Control:
         changed = now | given
         self.latency = Latency(**changed)
         return Answer(compact(changed))
+
+    def _renew(self, ask: Ask) -> Answer:
+        """Let other tokens open the demo from now on."""
+        given = ask.json_object()
+        self.opened_by = self.opened_by.renewed(given)
+        return Answer(compact({"renewed": sorted(given)}))
 
     def _counts(self, _ask: Ask) -> Answer:
         return Answer(compact(self.stats.as_dict()))

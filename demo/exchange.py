@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
+from demo.credentials import FIRST, Credentials
 from demo.dialect import CLOUD, Dialect
 from demo.workflow import compact
 
@@ -89,6 +90,7 @@ class Ask:
     at_ms: int
     query: dict[str, list[str]] = field(default_factory=dict)
     dialect: Dialect = CLOUD
+    opened_by: Credentials = FIRST
     bend: Bend = STRAIGHT
     gone: Callable[[], bool] = _stays
 

@@ -1,44 +1,19 @@
-"""Who may ask what: the fixed credentials of each dialect, and what Jira shows to those without."""
+"""Who may ask what, and what Jira shows to those without credentials."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error
-from dataclasses import dataclass
 from enum import Enum
 from hmac import compare_digest
 
-from demo.dialect import Dialect
 from demo.exchange import Answer, Ask, Refused, problem
-from demo.people import READER
 from demo.workflow import compact
-
-EMAIL = READER.login or ""
-JIRA_API_TOKEN = "demo-jira-api-token"
-JIRA_PAT = "demo-datacenter-pat"
-TEMPO_API_TOKEN = "demo-tempo-api-token"
 
 FAILED = ("X-Seraph-Loginreason", "AUTHENTICATED_FAILED")
 
 _ANONYMOUS = (("WWW-Authenticate", 'OAuth realm="demo"'), ("X-AUSERNAME", "anonymous"))
 _NOT_LOGGED_IN = "Client must be authenticated to access this resource."
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What opens a demo; what its dialect does not know is empty."""
-
-    email: str
-    jira_api_token: str
-    jira_pat: str
-    tempo_api_token: str
-
-
-def credentials(dialect: Dialect) -> Credentials:
-    """The credentials of a dialect: on Data Center one personal access token opens Jira and Tempo."""
-    if dialect.is_cloud:
-        return Credentials(EMAIL, JIRA_API_TOKEN, "", TEMPO_API_TOKEN)
-    return Credentials("", "", JIRA_PAT, JIRA_PAT)
 
 
 class Login(Enum):
@@ -55,14 +30,15 @@ def jira_login(ask: Ask) -> Login:
         return Login.NONE
     scheme, _, sent = ask.authorization.partition(" ")
     if not ask.dialect.is_cloud:
-        return Login.READER if _is_bearer(ask, JIRA_PAT) else Login.WRONG
+        return Login.READER if _is_bearer(ask, ask.opened_by.jira_pat) else Login.WRONG
     if scheme.lower() != "basic":
         return Login.WRONG
     try:
         given = b64decode(sent.strip(), validate=True)
     except (Error, ValueError):
         return Login.WRONG
-    return Login.READER if compare_digest(given, f"{EMAIL}:{JIRA_API_TOKEN}".encode()) else Login.WRONG
+    known = f"{ask.opened_by.email}:{ask.opened_by.jira_api_token}"
+    return Login.READER if compare_digest(given, known.encode()) else Login.WRONG
 
 
 def require_jira_login(ask: Ask) -> None:
@@ -88,7 +64,7 @@ def require_tempo_login(ask: Ask) -> None:
     Raises:
         Refused: 401, as a page of HTML.
     """
-    if not _is_bearer(ask, TEMPO_API_TOKEN):
+    if not _is_bearer(ask, ask.opened_by.tempo_api_token):
         page = "<!doctype html><html><head><title>401</title></head><body><h1>Unauthorized</h1></body></html>"
         raise Refused(Answer(page, 401, "text/html;charset=UTF-8"))
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from demo.application import Application
 from demo.clock import Clock, iso
+from demo.credentials import credentials
 from demo.exchange import WHOLE, Answer, Delivery, ask, problem
-from demo.login import credentials
 from demo.options import Options
 from demo.site import Site, build_site
 

@@ -17,9 +17,9 @@ import msgspec
 from opsportal import logs, snapshot_lines, wiring
 from opsportal.engine import ENGINE_VERSION
 from opsportal.queue_reads import QueueReads
+from opsportal.services import TakingServices
 from opsportal.settings import load
 from opsportal.taking import Occasion, take
-from opsportal.wiring import TakingServices
 from servicelevel.errors import PortalError
 from servicelevel.instants import SECOND_MS, to_ms
 from servicelevel.snapshot_run import SnapshotRun
@@ -72,18 +72,8 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         SnapshotIncomplete: a queue's day could not be taken as it should; the others were kept before.
         PortalError: settings, registry or event cannot be used.
     """
-    services = _services()
-    occasion = Occasion(context.aws_request_id, "lambda", context.function_name, _instant(event, services.now()))
-    queues = services.registry.current().policy.queues
-    reads = QueueReads(services.sources, services.moved, services.now, partial(_remaining_s, context))
-    run = take(
-        queues,
-        partial(reads.read, queues),
-        services.history,
-        occasion,
-        engine_version=ENGINE_VERSION,
-        now=services.now,
-    )
+    with snapshot_lines.told_if_it_fails():
+        run = _run(event, context)
     snapshot_lines.tell(run)
     if run.gaps:
         raise SnapshotIncomplete(run)
@@ -94,9 +84,25 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     }
 
 
+def _run(event: Mapping[str, Any], context: Context) -> SnapshotRun:
+    services = _services()
+    occasion = Occasion(context.aws_request_id, "lambda", context.function_name, _instant(event, services.now()))
+    queues = services.registry.current().policy.queues
+    reads = QueueReads(services.sources, services.moved, services.now, partial(_remaining_s, context))
+    return take(
+        queues,
+        partial(reads.read, queues),
+        services.history,
+        occasion,
+        engine_version=ENGINE_VERSION,
+        now=services.now,
+    )
+
+
 @cache
 def _services() -> TakingServices:
     """Once a container: later invocations go on with what the first one has wired."""
+    logs.configure(load({}, env_file=None))  # in its usual form, should the settings be what is wrong
     settings = load(env_file=None)
     logs.configure(settings)
     return wiring.build_taking(settings)

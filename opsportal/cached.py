@@ -223,6 +223,10 @@ class CachedReports:
             note for seen in self._look(self.policy.queues) for note in source_notes(seen.queue, seen.head, self._now())
         )
 
+    def standings(self) -> Mapping[str, Freshness]:
+        """How fresh what is kept of each queue is, without a report of any."""
+        return {seen.queue.id: self._freshness(seen) for seen in self._look(self.policy.queues)}
+
     def registry_note(self) -> RegistryNote:
         """What is known of the registry itself."""
         reading = self._registry.current()

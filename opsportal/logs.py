@@ -9,26 +9,18 @@ import logging
 import math
 import sys
 import threading
-from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, TextIO
-from urllib.parse import quote, unquote, urlsplit
-
-import structlog
-from pydantic import SecretStr
-from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
-from structlog.types import EventDict, WrappedLogger
 
 from opsportal import request_ids, request_lines
+from opsportal.hidden import Hiding
 from opsportal.settings import Settings
 
 _FIRST: Final = ("ts", "level", "event", "logger", "request_id")
-_HIDDEN: Final = "***"
+_OF_EVERY_RECORD: Final = frozenset(vars(logging.makeLogRecord({})))
 _LONGEST: Final = 6_000
 """Characters of one text of an event; of a longer one the middle is left out, since collectors break long lines up."""
-_SHORTEST: Final = 4
-"""A secret of fewer characters is not looked for: it would be found in every other word."""
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
@@ -42,6 +34,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     root.setLevel(settings.log_level)
     # It tells of each client where its credentials were found; whoever asks for everything gets that too.
     logging.getLogger("botocore").setLevel(logging.WARNING if root.level == logging.INFO else logging.NOTSET)
+    # At DEBUG it tells the whole of every answer, and one of them is the secret, before anybody knows what to hide.
+    logging.getLogger("botocore.parsers").setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_a_thread
@@ -49,32 +43,10 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
 
 def formatter(settings: Settings) -> logging.Formatter:
     """Makes one line of an event, as JSON or for people."""
-    as_json, hiding = settings.log_format == "json", _Hiding(secrets_of(settings))
-    any_event = ProcessorFormatter(
-        foreign_pre_chain=[add_log_level, add_logger_name, ExtraAdder(), _request_id],
-        processors=[
-            _instant,
-            ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            hiding,
-            _json if as_json else _text,
-        ],
-    )
-    return _RequestsApart(any_event, hiding) if as_json else any_event
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Every text that must not be seen: secrets, and the forms in which they are sent."""
-    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
-    hidden = set(values)
-    for value in values:
-        password = urlsplit(value).password if "://" in value else None
-        if password is not None:
-            hidden |= {password, unquote(password)}
-        if settings.jira_email is not None:
-            hidden.add(b64encode(f"{settings.jira_email}:{value}".encode()).decode())
-    hidden |= {quote(value, safe="") for value in hidden}
-    return tuple(sorted((each for each in hidden if len(each) >= _SHORTEST), key=len, reverse=True))
+    hiding = _Hiding(Hiding(settings))
+    if settings.log_format == "text":
+        return _Events(hiding, _text)
+    return _RequestsApart(_Events(hiding, _json), hiding)
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -87,6 +59,29 @@ class Lines(logging.StreamHandler[TextIO]):
             self.stream.write(f"{json.dumps({**told, 'at': f'{record.filename}:{record.lineno}'})}\n")
         except (OSError, ValueError):
             return  # nobody can be told any more
+
+
+class _Events(logging.Formatter):
+    """Makes one line of any event and of all the fields that it was told with."""
+
+    def __init__(self, hiding: "_Hiding", written: Callable[[dict[str, Any]], str]) -> None:
+        super().__init__()
+        self._hiding, self._written = hiding, written
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As Formatter promises."""
+        event: dict[str, Any] = {"event": record.getMessage()}
+        if record.stack_info:
+            event["stack_info"] = record.stack_info
+        event |= {"level": record.levelname.lower(), "logger": record.name}
+        event |= {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        request_id = request_ids.current.get()
+        if request_id is not None:
+            event.setdefault("request_id", request_id)
+        event |= {"ts": request_lines.instant(record), "pid": record.process}
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return self._written(self._hiding.all_of(event))
 
 
 class _RequestsApart(logging.Formatter):
@@ -107,10 +102,11 @@ class _RequestsApart(logging.Formatter):
 class _Hiding:
     """Puts stars in the place of secrets, wherever in an event they stand, and plain values in that of objects."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = secrets
+    def __init__(self, hiding: Hiding) -> None:
+        self._hiding = hiding
 
-    def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    def all_of(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """An event of plain values, without secrets."""
         return {self.hidden(str(key)): self._plain(value) for key, value in event.items()}
 
     def _plain(self, value: Any) -> Any:
@@ -126,31 +122,16 @@ class _Hiding:
 
     def hidden(self, text: str) -> str:
         """A text without secrets, and not too long."""
-        for secret in self._secrets:
-            text = text.replace(secret, _HIDDEN)
+        text = self._hiding(text)
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
-def _request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    request_id = request_ids.current.get()
-    if request_id is not None:
-        event.setdefault("request_id", request_id)
-    return event
-
-
-def _instant(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    record: logging.LogRecord = event["_record"]
-    event["ts"] = request_lines.instant(record)
-    event["pid"] = record.process
-    return event
-
-
-def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
+def _json(event: dict[str, Any]) -> str:
     first = {name: event[name] for name in _FIRST if name in event}
     return json.dumps({**first, **event})  # ASCII throughout, so that no text can begin another line
 
 
-def _text(_: WrappedLogger, __: str, event: EventDict) -> str:
+def _text(event: dict[str, Any]) -> str:
     ts, level, told, logger = (str(event.pop(name, "")) for name in ("ts", "level", "event", "logger"))
     trace = event.pop("exception", None)
     fields = "".join(f" {_on_one_line(name)}={_on_one_line(str(value))}" for name, value in event.items())

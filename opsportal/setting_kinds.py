@@ -15,6 +15,8 @@ REFUSED = "setting_refused"
 """The type of the errors made here; their context holds what was found and what was expected."""
 
 _SHOWN_CHARS = 60
+_KEPT_UNDER = r"[A-Za-z0-9/_+=.@-]{1,512}"
+_KEPT_UNDER_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}"
 _REDIS_OPTIONS = ("db", "username", "password")
 _TLS_OPTIONS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 _REDIS_EXPECTED = "an address such as rediss://:password@redis.example.com:6379/0, redis://… or unix:///run/redis.sock"
@@ -64,6 +66,14 @@ def _shown_address(written: str) -> str:
 def shown(value: str, most: int = _SHOWN_CHARS) -> str:
     """A value in quotes, cut when it is long."""
     return repr(value if len(value) <= most else value[: most - 1] + "…")
+
+
+def _secret_id(value: Any) -> str:
+    written = str(value)
+    if not re.fullmatch(f"{_KEPT_UNDER}|{_KEPT_UNDER_ARN}", written):
+        # The secret itself may have been put here, so nothing of it is shown.
+        raise _refusal("something that names no secret", "the name of a secret of AWS Secrets Manager, or its ARN")
+    return written
 
 
 def _email(value: str) -> str:
@@ -168,6 +178,7 @@ Url: TypeAlias = Annotated[str, BeforeValidator(_url)]
 Email: TypeAlias = Annotated[str, AfterValidator(_email)]
 Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
 RedisUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_redis)]
+SecretId: TypeAlias = Annotated[str, BeforeValidator(_secret_id)]
 FileOrObject: TypeAlias = Annotated[str, BeforeValidator(_file_or_object)]
 HistoryUrl: TypeAlias = Annotated[str, BeforeValidator(_history)]
 Prefix: TypeAlias = Annotated[str, BeforeValidator(_prefix)]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import Field, ValidationError
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from opsportal.setting_kinds import (
     REFUSED,
@@ -26,6 +26,7 @@ from opsportal.setting_kinds import (
     LogLevel,
     Prefix,
     RedisUrl,
+    SecretId,
     StoodStill,
     TimeOfDay,
     Token,
@@ -34,6 +35,7 @@ from opsportal.setting_kinds import (
     shown,
 )
 from servicelevel.errors import PortalError
+from servicelevel.field_texts import field_texts
 
 _SHORT_CHARS = 12
 
@@ -41,20 +43,21 @@ _SHORT_CHARS = 12
 class SettingsError(PortalError):
     """Variables that cannot be used. `problems` holds one line for each and never the value of a secret."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[str, ...], *, secrets_id: str | None = None) -> None:
         super().__init__(problems)
-        self.problems = problems
+        self.problems, self._secrets_id = problems, secrets_id
 
     def __str__(self) -> str:
         """Every problem on a line of its own, and where the settings are described."""
-        lines = ("The settings cannot be used (docs/settings.md describes them):", *(f"  {p}" for p in self.problems))
-        return "\n".join(lines)
+        joined = "" if self._secrets_id is None else f" together with what the secret {self._secrets_id} holds"
+        head = f"The settings cannot be used{joined} (docs/settings.md describes them):"
+        return "\n".join((head, *(f"  {problem}" for problem in self.problems)))
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What the environment decides. Made by `load`; each field is the variable of its name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     jira_base_url: Url | None = Field(None, title="address")
     """Address of Jira Cloud: `https://example.atlassian.net`, or the gateway's `https://api.atlassian.com/ex/jira/…`
@@ -70,6 +73,9 @@ class Settings(BaseSettings):
     for Tempo on Data Center. Without it hours are not configured."""
     tempo_api_token: Token | None = Field(None, title="token")
     """Tempo API token that may see the worklogs of all teams. On Data Center `JIRA_PAT` serves when it is not set."""
+    secrets_id: SecretId | None = Field(None, title="name or ARN of a secret")
+    """Secret of AWS Secrets Manager that holds tokens and passwords in place of the environment: a JSON object with any
+    of `JIRA_API_TOKEN`, `JIRA_PAT`, `TEMPO_API_TOKEN` and `REDIS_URL`. A variable that is set wins over it."""
     queue_registry: FileOrObject = Field("queue_registry.json", title="path of a file, or s3://bucket/key")
     """The queue registry: a path from the current folder, or an object in S3, where boto3 finds credentials, region and
     endpoint in its own variables (`AWS_…`)."""
@@ -119,6 +125,9 @@ class Settings(BaseSettings):
     """Path under which the pages live, such as `/portal/`, when something else lives beside them."""
     frame_ancestors: Ancestors = Field("'self'", title="origins, separated by spaces")
     """Sites that may show the pages in a frame: origins like `https://intranet.example.com`, `'self'` or `'none'`."""
+    static_dir: Path | None = Field(None, title="path of a folder")
+    """Folder of scripts and styles that `python -m dashboard.static` has filled, ready to be sent. Without it, and when
+    they are of another release, `opsportal serve` makes them when it starts."""
     portal_clock: StoodStill | None = Field(None, title="`frozen:` and an instant")
     """The instant at which the portal believes to be, for demonstrations and tests: `frozen:2026-11-23T12:00:00Z`."""
     log_level: LogLevel = Field("INFO", title="one of DEBUG, INFO, WARNING, ERROR")
@@ -140,26 +149,20 @@ class Settings(BaseSettings):
         return self.tempo_base_url is not None
 
     @property
+    def login_is_a_pat(self) -> bool:
+        """Whether Jira is asked with a personal access token, as a Data Center wants it; the secret may hold it."""
+        in_the_secret = self.secrets_id is not None and self.jira_email is None and self.jira_api_token is None
+        return self.jira_pat is not None or in_the_secret
+
+    @property
     def tempo_is_in_jira(self) -> bool:
         """Whether Tempo is the one that lives in a Jira Data Center, below the same address."""
-        return self.jira_pat is not None and self.tempo_base_url == self.jira_base_url
+        return self.login_is_a_pat and self.tempo_base_url == self.jira_base_url
 
     @property
     def open_to_others(self) -> bool:
         """Whether other machines can reach the pages."""
         return not is_loopback(self.host)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic decides the form, here and below
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` has read counts, so that each variable is judged once and by one rule."""
-        return (init_settings,)
 
 
 _CLOUD_LOGIN = ("jira_email", "jira_api_token")
@@ -178,13 +181,14 @@ class SettingRow:
 
 def table() -> tuple[SettingRow, ...]:
     """Every setting, in the order of the table."""
+    texts = dict(field_texts(Settings))
     return tuple(
         SettingRow(
             name=name.upper(),
             type=field.title or "",
             default="" if field.default is None else str(field.default),
             secret=_is_secret(name),
-            help=" ".join((field.description or "").split()),
+            help=" ".join(texts[name].split()),
         )
         for name, field in Settings.model_fields.items()
     )
@@ -204,13 +208,35 @@ def load(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".en
     values = {name.lower(): value.strip() for name, value in written.items() if value.strip()}
     problems = _half_set(values)
     try:
-        settings = Settings(**values)  # type: ignore[arg-type]  # texts, which the model converts
+        settings = Settings(**values)  # texts, which the model converts
     except ValidationError as error:
         details = error.errors(include_url=False)
         raise SettingsError((*(_problem(detail, values) for detail in details), *problems)) from None
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def joined(settings: Settings, secret: Mapping[str, SecretStr]) -> Settings:
+    """Settings with what a secret adds to them, by the names in `IN_A_SECRET`. What is set already stays as it is.
+
+    Raises:
+        SettingsError: values of the secret that cannot be used, or that do not make a whole with the others.
+    """
+    there = {name: str(value) for name, value in settings if value is not None and name in settings.model_fields_set}
+    there.pop("secrets_id", None)  # from here on nothing may lack
+    texts = {name.lower(): value.get_secret_value().strip() for name, value in secret.items()}
+    added = {name: text for name, text in texts.items() if text and name not in there}
+    problems = _half_set({**there, **added})
+    try:
+        more = Settings(**added)  # texts, which the model converts
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        problems = (*(_problem(detail, added) for detail in details), *problems)
+        raise SettingsError(problems, secrets_id=settings.secrets_id) from None
+    if problems:
+        raise SettingsError(problems, secrets_id=settings.secrets_id)
+    return settings.model_copy(update={name: getattr(more, name) for name in added})
 
 
 def alone(values: Mapping[str, str]) -> dict[str, str]:
@@ -238,11 +264,15 @@ def _is_secret(name: str) -> bool:
     return Token in kinds or RedisUrl in kinds
 
 
+IN_A_SECRET = tuple(name for name in _names() if _is_secret(name.lower()))
+"""Settings that the secret of `SECRETS_ID` may hold."""
+
+
 def _from_file(env_file: Path | None) -> dict[str, str]:
     if env_file is None:
         return {}
     try:
-        lines = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8").env_vars
+        lines = dotenv_values(env_file)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError((f"{env_file}: found a file that cannot be read; expected text in UTF-8.",)) from error
     return {name.upper(): value for name, value in lines.items() if value is not None and name.upper() in _names()}
@@ -254,7 +284,7 @@ def _half_set(values: Mapping[str, str]) -> tuple[str, ...]:
         f"as {_given(group, values)} set{_instead(name, values)}."
         for group in _together(values)
         for name in group
-        if name not in values and any(other in values for other in group)
+        if name not in values and any(other in values for other in group) and not _may_be_in_the_secret(name, values)
     )
     both = tuple(name for name in _CLOUD_LOGIN if name in values)
     if "jira_pat" not in values or not both:
@@ -264,12 +294,17 @@ def _half_set(values: Mapping[str, str]) -> tuple[str, ...]:
     return (*missing, f"{clash}{cloud} to read Jira Data Center.")
 
 
+def _may_be_in_the_secret(name: str, values: Mapping[str, str]) -> bool:
+    return "secrets_id" in values and _is_secret(name)
+
+
 def _together(values: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
     """Settings that mean something only together: which they are depends on the login."""
-    if "jira_pat" not in values:
+    cloud = any(name in values for name in _CLOUD_LOGIN)
+    if "jira_pat" not in values and (cloud or "secrets_id" not in values):
         return ("jira_base_url", *_CLOUD_LOGIN), ("tempo_base_url", "tempo_api_token")
     jira, tempo = (values.get(name, "").rstrip("/") for name in ("jira_base_url", "tempo_base_url"))
-    return ("jira_base_url", "jira_pat"), ("tempo_base_url",) if jira == tempo else (
+    return ("jira_base_url", "jira_pat"), ("tempo_base_url",) if tempo and jira == tempo else (
         "tempo_base_url",
         "tempo_api_token",
     )

@@ -3,8 +3,9 @@
 import secrets
 import socket
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from typing import Final
 
 import click
 
@@ -13,36 +14,55 @@ from opsportal.command import FAILED, OK, WRONG_USAGE, Examples, console, says_w
 from opsportal.engine import ENGINE_VERSION
 from opsportal.progress import queue_progress
 from opsportal.queue_reads import QueueReads
+from opsportal.services import TakingServices
 from opsportal.settings import load
 from opsportal.snapshots import window_of
 from opsportal.taking import Occasion, not_ended, take
-from opsportal.wiring import TakingServices
+from servicelevel.instants import to_ms
 from servicelevel.policy import Policy
 from servicelevel.snapshot_run import SnapshotRun
+
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%S%z"
 
 
 @click.command("snapshot", cls=Examples, example="opsportal snapshot\nopsportal snapshot --day 2026-11-22")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Take this day (default: each queue's last that ended).")
+@click.option(
+    "--scheduled-at",
+    type=click.DateTime([_INSTANT]),
+    help="Take each queue's last day that had ended at this instant, such as 2026-11-23T03:15:00Z (default: by now).",
+)
 @says_what_is_wrong
-def snapshot(day: datetime | None) -> None:
+def snapshot(day: datetime | None, scheduled_at: datetime | None) -> None:
     """Put the end of a day into history, for every queue of the registry.
 
     Run it once a day, after midnight in every queue's zone. What is complete there is left alone, so that it may be run
     as often as one likes. The exit code is 1 when a day is missing or incomplete afterwards: run it again.
     """
-    settings = load()
-    # Loading what writes the log takes longer than most commands do in all.
-    from opsportal import logs
-
-    logs.configure(settings)
-    services = wiring.build_taking(settings)
-    policy, began = services.registry.read(), services.now()
-    occasion = Occasion(secrets.token_hex(8), "command", socket.gethostname(), began, day and day.date())
-    _refuse(occasion, policy, services)
-    run = _taken(occasion, policy, services)
+    if day is not None and scheduled_at is not None:
+        stop("--day and --scheduled-at each say which day is taken. Give one of them.", WRONG_USAGE)
+    with snapshot_lines.told_if_it_fails():
+        run = _run(day and day.date(), scheduled_at)
     _print(run)
     snapshot_lines.tell(run)
     sys.exit(FAILED if run.gaps else OK)
+
+
+def _run(day: date | None, scheduled_at: datetime | None) -> SnapshotRun:
+    # Loading what writes the log takes longer than most commands do in all.
+    from opsportal import logs
+
+    logs.configure(load({}, env_file=None))  # in its usual form, should the settings be what is wrong
+    settings = load()
+    logs.configure(settings)
+    services = wiring.build_taking(settings)
+    policy, began = services.registry.read(), services.now()
+    at = began if scheduled_at is None else to_ms(scheduled_at)
+    if at > began:
+        stop("--scheduled-at lies in the future. Give the instant for which this run was meant.", WRONG_USAGE)
+    occasion = Occasion(secrets.token_hex(8), "command", socket.gethostname(), at, day)
+    _refuse(occasion, policy, services)
+    return _taken(occasion, policy, services)
 
 
 def _refuse(occasion: Occasion, policy: Policy, services: TakingServices) -> None:

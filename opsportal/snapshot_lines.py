@@ -1,13 +1,16 @@
 """What a run of snapshots says: one event in the log, which alarms look for, and a line a queue for people."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
+from servicelevel.errors import PortalError
 from servicelevel.snapshot_run import QueueResult, SnapshotRun
 
 COMPLETED: Final = "snapshot.completed"
 GAP: Final = "snapshot.gap"
+FAILED: Final = "snapshot.failed"
 
 RESULT_WORDS: Final[Mapping[QueueResult, str]] = {
     "kept": "kept",
@@ -32,6 +35,17 @@ def tell(run: SnapshotRun) -> None:
         _log.info(COMPLETED, extra=fields)
         return
     _log.error(GAP, extra={**fields, "queues": [gap.queue for gap in run.gaps], "reasons": reasons(run)})
+
+
+@contextmanager
+def told_if_it_fails() -> Iterator[None]:
+    """Log what ends a run before its own event as `snapshot.failed`, with the reason, and let it through."""
+    try:
+        yield
+    except Exception as error:
+        unforeseen = None if isinstance(error, PortalError) else error
+        _log.error(FAILED, exc_info=unforeseen, extra={"error": type(error).__name__, "reason": str(error)})
+        raise
 
 
 def counted(run: SnapshotRun) -> dict[QueueResult, int]:

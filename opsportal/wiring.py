@@ -1,10 +1,12 @@
 """The one place that names the adapters: settings in, services out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from datasource.breaker import Breaker
 from datasource.deadline import Deadline
@@ -17,6 +19,7 @@ from datasource.jira.site import Kind
 from datasource.jira.suggest import Wish
 from datasource.jira.suggest import suggest as suggested
 from datasource.jira.tickets import JiraTickets
+from datasource.login import Login
 from datasource.rate import Rate
 from datasource.registry.file import FileRegistry
 from datasource.registry.suggestion import Suggestion
@@ -24,7 +27,7 @@ from datasource.store.file import FileStore
 from datasource.tempo.cloud import TempoCloud
 from datasource.tempo.datacenter import TempoDataCenter
 from datasource.tempo.site import IN_FLIGHT, Tempo
-from datasource.transport import Login, Transport
+from datasource.transport import Transport
 from opsportal import request_ids
 from opsportal.backfill import Backfill
 from opsportal.cached import CachedReports
@@ -34,10 +37,12 @@ from opsportal.history_place import SqlitePlace, history_place
 from opsportal.kept import KeptHours, KeptTickets
 from opsportal.moved import MovedTickets
 from opsportal.ports import NOBODY, Cache, History, HoursSource, Leases, Now, Observer, Progress, Registry, TicketSource
+from opsportal.present import Fetch, PresentSettings
 from opsportal.reading import Sources
 from opsportal.refreshing import Timing
 from opsportal.reports import Reports
-from opsportal.settings import Settings
+from opsportal.services import CachedServices, Services, TakingServices
+from opsportal.settings import IN_A_SECRET, Settings
 from opsportal.source_note import SourceName
 from opsportal.source_state import SourceState
 from servicelevel.errors import PortalError
@@ -63,40 +68,6 @@ class NotConfigured(PortalError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the portal works with."""
-
-    settings: Settings
-    registry: Registry
-    reports: Reports
-    jira_url: str
-    now: Now
-
-
-@dataclass(frozen=True, slots=True)
-class CachedServices:
-    """What the pages work with: the same, but for reports that come from what is kept."""
-
-    settings: Settings
-    registry: Registry
-    reports: CachedReports
-    moved: MovedTickets
-    jira_url: str
-    now: Now
-
-
-@dataclass(frozen=True, slots=True)
-class TakingServices:
-    """What days are taken with: the queues, where they are read, and where their days are kept."""
-
-    registry: Registry
-    sources: Sources
-    moved: MovedTickets
-    history: History
-    now: Now
-
-
 def clock_ms() -> int:
     """The present instant in epoch milliseconds."""
     return time.time_ns() // 1_000_000
@@ -108,6 +79,25 @@ def clock_of(settings: Settings) -> Now:
         return clock_ms
     frozen_ms = to_ms(settings.portal_clock)
     return lambda: frozen_ms
+
+
+def present(settings: Settings) -> PresentSettings:
+    """The settings with what their secret holds, as they are whenever somebody looks. Nothing is read yet."""
+    return PresentSettings(settings, _fetch(settings), now=clock_ms)
+
+
+def _fetch(settings: Settings) -> Fetch | None:
+    secret_id = settings.secrets_id
+    if secret_id is None:
+        return None
+
+    def fetch() -> Mapping[str, SecretStr]:
+        # boto3 takes longer to load than most commands take to run.
+        from datasource.secrets import aws
+
+        return aws.read(secret_id, IN_A_SECRET)
+
+    return fetch
 
 
 def build(settings: Settings, *, now: Now | None = None) -> Services:
@@ -150,15 +140,20 @@ def build_cached(
     *,
     now: Now | None = None,
     observer: Observer = NOBODY,
+    known: PresentSettings | None = None,
 ) -> CachedServices:
     """Wire the portal as the settings say, with reports from a cache. It opens no connection and starts no thread.
+
+    `known` are the same settings, where somebody has looked at what their secret holds before.
 
     Raises:
         NotConfigured: there is no Jira.
         PortalError: the registry is missing or wrong.
     """
     source, now = registry(settings.queue_registry), now or clock_of(settings)
-    jira, sources = _sources(_Upstream(settings, cache, observer, now), HOURS_SHARED * settings.cache_ttl)
+    jira, sources = _sources(
+        _Upstream(settings, known or present(settings), cache, observer, now), HOURS_SHARED * settings.cache_ttl
+    )
     source.current()
     timing = Timing(settings.cache_ttl, settings.lock_ttl, settings.retry_first, settings.retry_longest)
     reports = CachedReports(
@@ -169,7 +164,7 @@ def build_cached(
 
 def _going_on(settings: Settings) -> tuple[Dialect, Sources]:
     """Sources that go on from what CACHE_DIR holds, where that is set."""
-    jira, sources = _sources(_Upstream(settings))
+    jira, sources = _sources(_upstream(settings))
     if settings.cache_dir is None:
         return jira, sources
     store = FileStore(settings.cache_dir)
@@ -180,7 +175,7 @@ def _going_on(settings: Settings) -> tuple[Dialect, Sources]:
 
 def _sources(upstream: "_Upstream", hours_shared_s: float = 0.0) -> tuple[Dialect, Sources]:
     settings = upstream.settings
-    jira, tempo = _jira(settings, upstream), _tempo(settings, upstream)
+    jira, tempo = _jira(upstream), _tempo(upstream)
     tickets = _tickets(settings, jira)
     hours = None if tempo is None else TempoHours(tempo, jira, shared_s=hours_shared_s)
     return jira, Sources(tickets, hours, settings.window_days, settings.refresh_budget)
@@ -201,7 +196,7 @@ def backfill(settings: Settings, *, now: Now | None = None) -> Backfill:
         NotConfigured: there is no Jira.
         PortalError: the registry is missing or wrong.
     """
-    jira, sources = _sources(_Upstream(settings))
+    jira, sources = _sources(_upstream(settings))
     return Backfill(
         registry(settings.queue_registry).read(),
         _tickets(settings, jira),
@@ -245,42 +240,51 @@ def registry(place: str) -> Registry:
 
 def checks(settings: Settings) -> list[Check]:
     """One check per part, each ready to run; what is not configured says so."""
+    upstream = _upstream(settings)
 
     def deadline() -> Deadline:
         return Deadline.after(CHECK_BUDGET_S)
+
+    def secrets() -> str:
+        if settings.secrets_id is None:
+            return "not configured: tokens come from the environment"
+        names = ", ".join(upstream.known.added())
+        return f"{settings.secrets_id}: {names or 'nothing that the environment does not hold'}"
 
     def queues() -> str:
         policy = registry(settings.queue_registry).read()
         return f"{settings.queue_registry}: {len(policy.queues)} queues"
 
     def login() -> str:
-        jira = _jira(settings)
+        jira = _jira(upstream)
         name = jira.reads(deadline()).site.myself(deadline()).displayName
         return f"{jira.base_url}: signed in as {name}"
 
     def names() -> str:
         policy = registry(settings.queue_registry).read()
-        problems = registry_problems(_jira(settings).reads(deadline()).site, policy, deadline())
+        problems = registry_problems(_jira(upstream).reads(deadline()).site, policy, deadline())
         if problems:
             raise NeedsMending("\n".join(problems))
         return "every project, field, status, resolution and priority of the registry exists"
 
     def tempo() -> str:
-        client = _tempo(settings)
+        client = _tempo(upstream)
         if client is None:
             return "not configured: reports have no hours"
         client.prove(deadline())
         return f"{settings.tempo_base_url}: the token is accepted"
 
     def redis() -> str:
-        if settings.redis_url is None:
+        redis_url = upstream.known.at_start().redis_url
+        if redis_url is None:
             return "not configured: the workers of one machine share files"
         # Few commands need it.
         from opsportal.redis_check import proved
 
-        return proved(settings.redis_url.get_secret_value())
+        return proved(redis_url.get_secret_value())
 
     return [
+        Check("secrets", secrets),
         Check("registry", queues),
         Check("jira", login),
         Check("names", names),
@@ -297,7 +301,7 @@ def suggest(settings: Settings, projects: Sequence[str], progress: Progress, *, 
         NotConfigured: there is no Jira.
         PortalError: Jira could not be asked, or has nothing to suggest.
     """
-    jira, deadline = _jira(settings), Deadline.after(CHECK_BUDGET_S)
+    jira, deadline = _jira(_upstream(settings)), Deadline.after(CHECK_BUDGET_S)
     wish = Wish(projects, now(), settings.refresh_budget, settings.upstream_concurrency)
     return suggested(jira.reads(deadline).site, jira.desks(deadline), wish, progress)
 
@@ -307,6 +311,7 @@ class _Upstream:
     """How sources are asked: with a cache as one of many processes, which all together must not ask too much."""
 
     settings: Settings
+    known: PresentSettings
     cache: Cache | None = None
     observer: Observer = NOBODY
     now: Now = clock_ms
@@ -333,29 +338,35 @@ class _Upstream:
         )
 
 
-def _jira(settings: Settings, upstream: _Upstream | None = None) -> Dialect:
-    made_for: Kind = "Cloud" if settings.jira_pat is None else "Data Center"
-    transport = _jira_transport(settings, upstream or _Upstream(settings))
-    return Dialect(transport, lanes=settings.upstream_concurrency, login_for=made_for)
+def _upstream(settings: Settings) -> _Upstream:
+    return _Upstream(settings, present(settings))
 
 
-def _jira_transport(settings: Settings, upstream: _Upstream) -> Transport:
+def _jira(upstream: _Upstream) -> Dialect:
+    settings = upstream.settings
+    made_for: Kind = "Data Center" if settings.login_is_a_pat else "Cloud"
+    return Dialect(_jira_transport(upstream), lanes=settings.upstream_concurrency, login_for=made_for)
+
+
+def _jira_transport(upstream: _Upstream) -> Transport:
+    settings, known = upstream.settings, upstream.known
     if settings.jira_base_url is None:
         raise NotConfigured
-    if settings.jira_pat is not None:
-        login = Login.bearer(settings.jira_pat)
-    elif settings.jira_email is not None and settings.jira_api_token is not None:
-        login = Login.basic(settings.jira_email, settings.jira_api_token)
+    if settings.login_is_a_pat:
+        login = Login.bearer(known.token("JIRA_PAT"))
+    elif settings.jira_email is not None:
+        login = Login.basic(settings.jira_email, known.token("JIRA_API_TOKEN"))
     else:
         raise NotConfigured
     return upstream.transport("Jira", settings.jira_base_url, login, settings.upstream_concurrency)
 
 
-def _tempo(settings: Settings, upstream: _Upstream | None = None) -> Tempo | None:
-    token = settings.tempo_api_token or (settings.jira_pat if settings.tempo_is_in_jira else None)
-    if settings.tempo_base_url is None or token is None:
+def _tempo(upstream: _Upstream) -> Tempo | None:
+    settings = upstream.settings
+    if settings.tempo_base_url is None:
         return None
+    names = ("TEMPO_API_TOKEN", "JIRA_PAT") if settings.tempo_is_in_jira else ("TEMPO_API_TOKEN",)
+    login = Login.bearer(upstream.known.token(*names))
     in_flight = min(IN_FLIGHT, settings.upstream_concurrency)
-    upstream = upstream or _Upstream(settings)
-    transport = upstream.transport("Tempo", settings.tempo_base_url, Login.bearer(token), in_flight)
+    transport = upstream.transport("Tempo", settings.tempo_base_url, login, in_flight)
     return TempoDataCenter(transport) if settings.tempo_is_in_jira else TempoCloud(transport)

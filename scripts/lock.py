@@ -25,11 +25,16 @@ FOLDER = ROOT / "requirements"
 LOCKS: dict[str, tuple[bool, str | None]] = {
     "bench.txt": (True, "bench"),
     "dev.txt": (True, "dev"),
+    "image.txt": (True, "lambda"),
     "runtime.txt": (True, None),
     "build.txt": (False, "build"),
     "node.txt": (False, "node"),
     "lock.txt": (False, "lock"),
+    "infra.txt": (False, "infra"),
+    "aws.txt": (False, "aws"),
 }
+_APART = frozenset({"infra.txt", "aws.txt"})
+"""Never in one environment with the others, and so free to choose other versions."""
 _STAMP = "# made from pyproject.toml with the dependencies "
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)")
 
@@ -71,7 +76,7 @@ def write() -> list[str]:
         command += ["--python-version", python, "--generate-hashes", "--no-annotate", "--no-header"]
         command += ["--no-emit-index-url", "--no-emit-find-links"]
         constraints = FOLDER / ".constraints.txt"
-        constraints.write_text(pins, encoding="utf-8")
+        constraints.write_text("" if lock in _APART else pins, encoding="utf-8")
         try:
             answer = subprocess.run(
                 [*command, "--constraint", str(constraints)],

@@ -1,6 +1,7 @@
 """Fetch the scripts that are served or tested with but written by others, at pinned versions, into ignored folders.
 
-`python scripts/vendor.py` does nothing when all of them are there and whole. npm fetches them: the machine's own, else
+`python scripts/vendor.py` does nothing when all of them are there and whole; with the name of a folder, such as
+`dashboard`, it sees to those below that one alone. npm fetches them: the machine's own, else
 the one of the Python package in requirements/node.txt. Without either the portal still works, with larger downloads.
 """
 
@@ -92,9 +93,9 @@ def fetch(command: Sequence[str], wanted: Vendored) -> str | None:
     return None
 
 
-def main() -> int:
+def main(folder: str = ".") -> int:
     """Exit code 0 always: what is lacking is said, and what it costs."""
-    lacking = [wanted for wanted in FILES if not whole(wanted)]
+    lacking = [wanted for wanted in FILES if Path(wanted.target).is_relative_to(folder) and not whole(wanted)]
     if not lacking:
         return 0
     command = npm()
@@ -106,4 +107,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

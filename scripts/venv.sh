@@ -3,8 +3,8 @@
 #
 #   sh scripts/venv.sh FOLDER LOCK...      from the root of the checkout
 #
-# One of the locks holds the build backend, which then puts the checkout itself on the environment's path. The
-# environment is made anew when a lock changed or the checkout moved; $PYTHON names another interpreter.
+# Where one of the locks holds the build backend, the checkout itself is put on the environment's path. The environment
+# is made anew when a lock changed or the checkout moved; $PYTHON names another interpreter.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -49,6 +49,7 @@ shift
 made_from=$folder/made-from
 locks_now="$(cat "$@" | cksum) $(pwd -P)"
 project_now=$(cksum <pyproject.toml)
+with_checkout=$(cat "$@" | grep -c '^hatchling==' || true)
 
 # Two runs in one checkout take turns.
 if command -v flock >/dev/null 2>&1; then
@@ -86,6 +87,6 @@ if [ "$locks_then" != "$locks_now" ]; then
 fi
 
 rm -f "$made_from"
-"$folder/bin/python" -m pip install --disable-pip-version-check --no-input -qq --no-deps --no-build-isolation -e . ||
+[ "$with_checkout" -eq 0 ] || "$folder/bin/python" -m pip install --disable-pip-version-check --no-input -qq --no-deps --no-build-isolation -e . ||
     { say "The checkout could not be put on the path of $folder; the lines above say why."; exit 1; }
 printf '%s\n%s\n' "$locks_now" "$project_now" >"$made_from"

@@ -69,9 +69,9 @@ class Plot:
 
 
 PLOTS: Final = (
-    Plot("score", 286, top=34, bottom=10, tagged=True),
-    Plot("first_response", 150, top=8, bottom=10),
-    Plot("resolution", 184, top=8, bottom=28, dated=True),
+    Plot("score", 306, top=34, bottom=10, tagged=True),
+    Plot("first_response", 190, top=8, bottom=10),
+    Plot("resolution", 224, top=8, bottom=28, dated=True),
 )
 
 

@@ -63,43 +63,109 @@
   const chartScripts = JSON.parse(own.charts);
   window.portal = { theme, prefix, colours: JSON.parse(own.colours), late, chartScripts };
 
-  // The frame, with this address's page in it, and the list of callbacks are asked for while scripts are on their way.
   const { pathname, search } = window.location;
+  const page = pathname.slice(prefix.length).split("/")[0];
+
+  // What the renderer will ask for first is on its way while scripts are: the frame with this address's page in it, the
+  // list of callbacks, and the answers with which the page begins, asked in the very words that the renderer will use.
+  const CALLBACKS = `${prefix}_dash-update-component`;
+  const GRACE_MS = 100; // How long the frame waits for answers that are nearly there.
   const send = window.fetch;
-  const ahead = new Map([["_dash-layout", `?${new URLSearchParams({ pathname, search })}`], ["_dash-dependencies", ""]].map(([name, query]) => {
-    const answer = send(prefix + name + query, { credentials: "same-origin" });
+  const ahead = new Map();
+  const request = (address, words) => `${address} ${words ?? ""}`;
+  const keep = (wanted, answer) => {
     answer.catch(() => { /* whoever wants it asks again */ });
-    return [prefix + name, answer];
-  }));
-  window.fetch = function (...request) {
-    const address = String(request[0]?.url ?? request[0]);
-    const answer = ahead.get(address);
-    ahead.delete(address);
-    if (address.includes("_dash-update-component")) window.dispatchEvent(new CustomEvent("portal:asked"));
-    return answer ? answer.catch(() => send.apply(this, request)) : send.apply(this, request);
+    ahead.set(wanted, answer);
+    return answer;
+  };
+  const named = (name) => ({ id: name.slice(0, name.lastIndexOf(".")), property: name.slice(name.lastIndexOf(".") + 1) });
+  const worded = ([, output, inputs, state], valueOf) => {
+    const valued = (name) => ({ ...named(name), value: valueOf(named(name)) });
+    return JSON.stringify({
+      output,
+      outputs: output.slice(2, -2).split("...").map(named),
+      inputs: inputs.map(valued),
+      changedPropIds: [],
+      parsedChangedPropsIds: [],
+      state: state.length ? state.map(valued) : undefined,
+    });
   };
 
+  const layout = send(`${prefix}_dash-layout?${new URLSearchParams({ pathname, search })}`, { credentials: "same-origin" });
+  keep(request(`${prefix}_dash-layout`), layout.then(filled));
+  keep(request(`${prefix}_dash-dependencies`), send(`${prefix}_dash-dependencies`, { credentials: "same-origin" }));
+  const there = window.performance.getEntriesByType("navigation")[0]?.responseStatus !== 404;
+  const here = there ? page || "overview" : null;
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  const begun = JSON.parse(own.begins).filter(([owner]) => owner === null || owner === here).map((callback) => {
+    const body = worded(callback, ({ id, property }) => (id === "url" ? { pathname, search }[property] : undefined));
+    const wanted = request(CALLBACKS, body);
+    const answer = keep(wanted, send(CALLBACKS, { method: "POST", credentials: "same-origin", headers, body }));
+    const values = answer.then(async (come) => {
+      const { multi, response, ...more } = come.status === 200 ? await come.clone().json() : {};
+      return multi && !Object.keys(more).length ? response : null;
+    }).catch(() => null);
+    return { callback, wanted, values };
+  });
+
+  // What has come by the time the renderer wants the frame is put into it, so that the page is drawn once and not twice.
+  // When the renderer then asks in the words of a page that shows this already, nothing is left to be changed.
+  function filled(answer) {
+    const read = answer.json.bind(answer);
+    answer.json = async () => {
+      const frame = await read();
+      const parts = new Map();
+      const look = (part) => {
+        if (Array.isArray(part)) part.forEach(look);
+        else if (part?.props) {
+          if (part.props.id) parts.set(part.props.id, part.props);
+          look(part.props.children);
+        }
+      };
+      look(frame);
+      const over = new Promise((passed) => { setTimeout(passed, GRACE_MS); });
+      const come = await Promise.all(begun.map(async (each) => ({ ...each, values: await Promise.race([each.values, over]) })));
+      const shown = come.filter(({ values }) => values && Object.keys(values).every((id) => parts.has(id)));
+      for (const { values } of shown) for (const [id, props] of Object.entries(values)) Object.assign(parts.get(id), props);
+      for (const { callback, wanted } of shown) {
+        ahead.delete(wanted);
+        const words = worded(callback, ({ id, property }) => parts.get(id)?.[property]);
+        keep(request(CALLBACKS, words), Promise.resolve(new Response(null, { status: 204 })));
+      }
+      return frame;
+    };
+    return answer;
+  }
+
+  window.fetch = function (...asked) {
+    // By `endId` the renderer gets back to what runs in the background, which nothing here does.
+    const address = String(asked[0]?.url ?? asked[0]).replace(/\?endId=[^&]*$/, "");
+    const wanted = request(address, asked[1]?.body);
+    const answer = ahead.get(wanted);
+    ahead.delete(wanted);
+    return answer ? answer.catch(() => send.apply(this, asked)) : send.apply(this, asked);
+  };
+  for (const name of ["popstate", "_dashprivate_pushstate"]) window.addEventListener(name, () => ahead.clear());
+
   // A script is loaded once, whoever asks for it first.
-  const asked = new Map();
+  const loading = new Map();
   window.portal.script = (address) => {
-    if (!asked.has(address)) {
-      asked.set(address, new Promise((loaded, failed) => {
+    if (!loading.has(address)) {
+      loading.set(address, new Promise((loaded, failed) => {
         const tag = document.createElement("script");
-        Object.assign(tag, { src: address, onload: loaded, onerror: () => { asked.delete(address); failed(new Error(`${address} did not load`)); } });
+        Object.assign(tag, { src: address, onload: loaded, onerror: () => { loading.delete(address); failed(new Error(`${address} did not load`)); } });
         document.head.append(tag);
       }));
     }
-    return asked.get(address);
+    return loading.get(address);
   };
 
-  // So is what this page will draw with. plotly.js is compiled beside the page from here on, the rest is only a hint:
-  // whether it is wanted is decided by late.js.
-  const page = pathname.slice(prefix.length).split("/")[0];
+  // What this page will draw charts with is compiled beside the page from here on. For grids there is only a hint: whether
+  // they are wanted is decided by late.js.
   const whole = document.documentElement.dataset.view === "page";
-  const [plotly, ...drawing] = chartScripts;
-  const later = { queue: drawing, trends: drawing, compare: [late.dash_ag_grid], "at-risk": [...drawing, late.dash_ag_grid] };
-  const wanted = whole ? later[page] ?? [] : [];
-  window.portal.draws = wanted.includes(drawing[0]);
-  if (window.portal.draws) window.portal.script(plotly).catch(() => { /* asked again by the charts */ });
-  for (const href of wanted) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href }));
+  window.portal.draws = whole && ["queue", "trends", "at-risk"].includes(page);
+  if (window.portal.draws) for (const address of chartScripts) window.portal.script(address).catch(() => { /* asked again by the charts */ });
+  if (whole && ["compare", "at-risk"].includes(page)) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: late.dash_ag_grid }));
+  }
 })();

@@ -247,7 +247,17 @@
   /* ---- clicks on chart marks ---- */
   // Where marks answer together (one hover for a whole day), the click means the one that the pointer was on.
   let pointer = null;
-  window.addEventListener("mousedown", (event) => { pointer = event; }, true);
+  window.addEventListener("pointerdown", (event) => { pointer = event; }, true);
+  // Plotly looks for what is pointed at twenty times a second at most. A look that falls due while the button is down
+  // finds nothing, and one put off until after the click answers for where the pointer was before: a quick click would
+  // open nothing, or another mark. With what it knew forgotten at the release, it looks once more, at the press itself.
+  for (const release of ["mouseup", "touchend"]) {
+    window.addEventListener(release, () => {
+      for (const chart of document.querySelectorAll(".js-plotly-plot")) {
+        if (chart._dragging && !chart._dragged) window.Plotly.Fx.unhover(chart, {});
+      }
+    }, true);
+  }
   function pointed(points) {
     const chart = points.length > 1 && pointer?.target.closest(".js-plotly-plot");
     if (!chart) return points[0];

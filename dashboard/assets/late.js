@@ -7,14 +7,12 @@
 
   const drawing = () => Promise.all(chartScripts.map(script));
 
-  // A page that will have charts runs their scripts while its first numbers are on their way.
-  if (window.portal.draws) window.addEventListener("portal:asked", () => { drawing().catch(() => { /* asked again by the charts */ }); }, { once: true });
-
   /* ---- components ---- */
   // A component that keeps its place until `bring`, called once it is in sight, has answered what draws it; nothing
   // waits for what is `there` already. What has `rest` comes when the reader gets to it, or when that says there is
-  // something to show and the browser has nothing else to do.
-  const whenIdle = window.requestIdleCallback ?? ((does) => setTimeout(does, 200));
+  // something to show and the browser has nothing else to do: not before there is what draws the page's charts.
+  const idle = window.requestIdleCallback ?? ((does) => setTimeout(does, 200));
+  const whenIdle = (does, limit) => (window.portal.draws ? drawing() : Promise.resolve()).catch(() => null).then(() => idle(does, limit));
   function waiting({ bring, place, there = () => null, wanted = () => true, around = (made) => made, rest }) {
     function Waiting(props) {
       const { createElement, useEffect, useRef, useState } = window.React;

@@ -12,7 +12,8 @@ from datasource.jira.jql import ids_query
 from datasource.jira.parse import label, person
 from datasource.jira.site import JiraSite, numbers
 from datasource.lanes import Lanes
-from datasource.transport import Answer, Params, Transport
+from datasource.question import Params
+from datasource.transport import Answer, Transport
 from servicelevel.instants import to_ms
 from servicelevel.ticket import Label, Person
 

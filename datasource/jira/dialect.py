@@ -1,8 +1,8 @@
 """Which Jira is it? Asked once, on first use: the host's name proves nothing."""
 
 from threading import Lock
+from typing import TYPE_CHECKING
 
-import requests
 from pydantic import SecretStr
 
 from datasource.deadline import Deadline
@@ -15,7 +15,11 @@ from datasource.jira.desks import CloudDesks, DataCenterDesks
 from datasource.jira.reads import Reads
 from datasource.jira.site import Kind, which
 from datasource.jira.suggest import Desks
-from datasource.transport import Login, Transport
+from datasource.login import Login, Signature
+from datasource.transport import Transport
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
 
 
 class Dialect:
@@ -94,7 +98,13 @@ class _Nobody(Login):
     """No login at all, not even one of a netrc file."""
 
     def __init__(self) -> None:
-        super().__init__("", "", SecretStr(""))
+        super().__init__("Bearer", "", SecretStr(""))
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def signature(self) -> Signature:
+        """One that leaves a request as it is."""
+        return _Unsigned("Bearer", "", SecretStr(""))
+
+
+class _Unsigned(Signature):
+    def __call__(self, request: "PreparedRequest") -> "PreparedRequest":
         return request

@@ -1,15 +1,17 @@
 """Time zones and public holidays: the names that are known, and the dates behind them."""
 
+import sys
 import unicodedata
 import warnings
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
 from typing import Annotated, Any, TypeAlias
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import holidays
-from holidays.registry import COUNTRIES
+from holidays.registry import COUNTRIES, EntityLoader
 from pydantic import BeforeValidator, WithJsonSchema
 
 from datasource.registry.problem import nearest
@@ -21,6 +23,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2059
 _EXPECTED_ZONE = "an IANA time zone such as `America/Sao_Paulo`"
 _EXPECTED_COUNTRY = "a two-letter country code whose holidays are known, such as `BR`"
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
+_OTHER_CLOCKS = ("posix/", "right/")
+"""Folders of the same zones, the second with leap seconds."""
 
 
 def _zone(value: Any) -> str:
@@ -37,7 +41,13 @@ TimeZone: TypeAlias = Annotated[
 
 def is_zone(name: str) -> bool:
     """Whether a registry may name this time zone."""
-    return name in _zones()
+    if name in _NO_PLACES or name.startswith(_OTHER_CLOCKS):
+        return False
+    try:
+        ZoneInfo(name)  # one file; a list of them all would take as long as the rest of a registry
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=1)
@@ -71,13 +81,14 @@ def check_subdivision(country: str, code: str) -> str:
     Raises:
         PydanticCustomError: they are not.
     """
-    known = _countries()[country]
+    calendar = _calendars().country_holidays(country)
+    known: tuple[str, ...] = calendar.subdivisions
     if code in known:
         return code
     if not known:
         raise refusal(f"no subdivision: the holidays of {country} are the same everywhere")
     by_name = {known_code: known_code for known_code in known}
-    aliases: Mapping[str, list[str]] = holidays.country_holidays(country).get_subdivision_aliases()
+    aliases: Mapping[str, list[str]] = calendar.get_subdivision_aliases()
     by_name |= {_ascii(alias): known_code for known_code, names in aliases.items() for alias in names}
     meant = nearest(_ascii(code), by_name)
     few = ", ".join(known) if len(known) <= 30 else f"{', '.join(known[:30])}, …"
@@ -90,14 +101,27 @@ def public_holidays(country: str, subdivision: str | None) -> frozenset[date]:
     with warnings.catch_warnings():
         # Of some calendars that follow the moon only part of these years is known; the rest is written by hand.
         warnings.simplefilter("ignore", UserWarning)
-        dates = holidays.country_holidays(country, subdiv=subdivision, years=range(FIRST_YEAR, LAST_YEAR + 1))
+        dates = _calendars().country_holidays(country, subdiv=subdivision, years=range(FIRST_YEAR, LAST_YEAR + 1))
     # An observed holiday may fall on the last day of the year before or the first of the year after.
     return frozenset(day for day in dates if FIRST_YEAR <= day.year <= LAST_YEAR)
 
 
 @lru_cache(maxsize=1)
-def _countries() -> dict[str, list[str]]:
-    return holidays.list_supported_countries()
+def _countries() -> frozenset[str]:
+    return frozenset(EntityLoader.get_country_codes())
+
+
+@lru_cache(maxsize=1)
+def _calendars() -> Any:
+    """The library, kept from loading all 250 countries for one: a fifteenth of the time in which the portal starts.
+
+    Each country is a module that the library looks for when it is named, but the package around them names them all.
+    """
+    countries = "holidays.countries"
+    spec = find_spec(countries)
+    if spec is not None and countries not in sys.modules:
+        sys.modules[countries] = module_from_spec(spec)  # a package that is there, and of which nothing has run
+    return holidays
 
 
 def _ascii(name: str) -> str:

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from datasource.deadline import Deadline
 from datasource.errors import SourceIncomplete, SourceRejected
+from datasource.question import Params
 from datasource.tempo import wire
 from datasource.tempo.site import Tempo
-from datasource.transport import Params
 from servicelevel.ticket import Worklog
 
 WORKLOGS_PER_PAGE = 1_000

@@ -11,6 +11,7 @@ from tests.bench import (
     cycle,
     decoding,
     history,
+    image,
     memory,
     rollup,
     throttling,
@@ -33,6 +34,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "answers": answers.lines,
     "weight": weight.lines,
     "history": history.lines,
+    "image": image.lines,
 }
 
 

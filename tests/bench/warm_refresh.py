@@ -7,7 +7,8 @@ from datetime import datetime
 from opsportal.json_units import Json
 from opsportal.naming import Naming
 from opsportal.report_json import queue_report
-from opsportal.wiring import Services, build
+from opsportal.services import Services
+from opsportal.wiring import build
 from servicelevel.columns import TicketColumns
 from servicelevel.instants import to_ms
 from servicelevel.report import QueueReport

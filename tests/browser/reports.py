@@ -10,8 +10,8 @@ import msgspec
 from opsportal import report_json, wiring
 from opsportal.naming import Naming
 from opsportal.reports import Period
+from opsportal.services import Services
 from opsportal.settings import load
-from opsportal.wiring import Services
 from servicelevel.instants import to_ms
 from servicelevel.measures import Filters
 from tests.fakes.served_portal import RunningPortal

@@ -130,6 +130,27 @@ def test_a_grid_is_one_stop_of_tab(visits: Visits, path: str, grid: str) -> None
     assert not page.evaluate(inside)
 
 
+def test_the_pages_of_a_grid_are_one_stop_of_tab(visits: Visits) -> None:
+    """Tab comes to a button that does something, the arrow keys go on to the others, and Tab leaves, either way."""
+    page = visits.open("/queue/service-desk?tickets=service-desk/open:all")
+    drawer = page.locator("dialog.drawer[open]")
+    expect(drawer.locator(".ag-row").first).to_be_visible()
+    stands_on = "document.activeElement.closest('.ag-paging-button')?.ariaLabel ?? ''"
+    drawer.locator(".ag-header-cell").first.focus()
+
+    said = []
+    for key in ("Tab", "ArrowRight", "Enter", "ArrowLeft", "Home", "Tab"):
+        page.keyboard.press(key)
+        said.append(page.evaluate(stands_on))
+    assert said == ["Next Page", "Last Page", "Last Page", "Previous Page", "First Page", ""]
+    pages = drawer.locator(".ag-paging-number").all_inner_texts()
+    assert pages[0] == pages[1], "Enter went to the last page"
+
+    drawer.locator(".ag-paging-button").nth(1).focus()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("Boolean(document.activeElement.closest('dialog .ag-root'))")
+
+
 def test_what_a_cell_holds_is_pressed_by_enter(visits: Visits) -> None:
     """The tickets behind a figure of the comparison, without any stop of Tab in its rows."""
     page = visits.open("/compare")

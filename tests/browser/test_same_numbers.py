@@ -149,8 +149,9 @@ def test_the_score_and_its_contributions_are_the_report_s(shown: Page, reported:
     starts = [round(sum(d["contribution"] for d in present[:place]), 1) for place in range(len(present))]
 
     assert text(shown, "#queue-score-head .figure-lg") == decimal(health["score"])
-    assert [trace["x"] for trace in drawn["traces"]] == [[d["contribution"]] for d in present]
-    assert [trace["base"] for trace in drawn["traces"]] == [[start] for start in starts]
+    (bars,) = drawn["traces"]
+    assert bars["x"] == [d["contribution"] for d in present]
+    assert bars["base"] == starts
     for d in present:
         full = f"{100 * d['weight'] / sum(d['weight'] for d in present):.1f}".removesuffix(".0")
         assert f"{decimal(d['contribution'])} of {full}" in drawn["notes"]
@@ -197,7 +198,7 @@ def test_arrivals_and_departures_are_the_report_s_days(shown: Page, reported: di
     since = wording.day(date.fromisoformat(days[0]["day"]))
     head = text(shown, "#queue-flow-head")
     assert head.startswith(f"{signed(flow['open'] - days[0]['open'], 0)}")
-    assert f"open since {since} · net flow {decimal(flow['net_flow'], 2)}" in head
+    assert f"open since the end of {since} · net flow {decimal(flow['net_flow'], 2)}" in head
 
 
 def test_open_work_has_a_dot_a_ticket_and_the_report_s_buckets(shown: Page, reported: dict[str, Any]) -> None:

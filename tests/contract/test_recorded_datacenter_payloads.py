@@ -15,9 +15,10 @@ from datasource.errors import LoginFailed, SourceError, SourceFailed, SourceThro
 from datasource.jira.datacenter import JiraDataCenter
 from datasource.jira.parse import Read, TicketReader
 from datasource.jira.site import which
+from datasource.login import Login
 from datasource.tempo import wire as tempo_wire
 from datasource.tempo.datacenter import worklog
-from datasource.transport import Login, Transport
+from datasource.transport import Transport
 from servicelevel.ticket import Change, Label, Person, Status, Worklog
 from tests.factories import ms
 from tests.fakes.canned import Json

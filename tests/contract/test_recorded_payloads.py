@@ -15,7 +15,8 @@ from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, NotPermitted, SourceError, SourceRejected, SourceThrottled
 from datasource.jira import wire
 from datasource.jira.parse import Read, TicketReader, changes, person, sla_cycles, status
-from datasource.transport import Login, Transport
+from datasource.login import Login
+from datasource.transport import Transport
 from servicelevel.ticket import Change, Person, SlaCycle, Status, Ticket, Worklog
 from tests.fakes.canned import Canned, Json
 from tests.fakes.clock import stop_the_clock

@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -34,13 +32,16 @@ import os, sys, threading
 
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 sys.argv = ["ministack"]
-from ministack.app import main
+from ministack import app
 
-main()
+# With TLS it would listen on 443 as well.
+app._port_is_bindable = lambda *_: False
+app.main()
 """
+_SOME_SERVICES = "dynamodb,iam,sts"
 _NOBODYS_OWN = (
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"),
-    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
     *("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
     *("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"),
 )
@@ -55,22 +56,31 @@ def moto_server() -> Iterator[str]:
 
 
 @contextmanager
-def ministack_server(folder: Path, *, permissions: bool = False) -> Iterator[str]:
+def ministack_server(
+    folder: Path, *, permissions: bool = False, services: str = _SOME_SERVICES, tls: bool = False
+) -> Iterator[str]:
     """Its address, once it answers. It keeps what it writes in a folder.
 
-    With `permissions` callers may do what their policies say, and the access key `test` anything.
+    With `permissions` callers may do what their policies say, and the made-up credentials anything. No `services` are
+    all of them. With `tls` it is reached by HTTPS alone, with the certificate that `certificate_of` names.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"HOME": str(folder), "TMPDIR": str(folder), "PATH": "/usr/bin:/bin", "LOG_LEVEL": "ERROR"}
-    settings |= {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "dynamodb,iam,sts"}
+    settings |= {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": services}
     settings |= {"AUTH": "true" if permissions else "false"}
     settings |= {"SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "S3_DATA_DIR": str(folder / "s3")}
-    url = f"http://127.0.0.1:{port}"
+    settings |= {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    settings |= {"USE_SSL": "1" if tls else "0"}
     with _program(_MINISTACK, settings) as process:
-        _wait_for(f"{url}/_ministack/health", process)
-        yield url
+        _wait_for(port, process)
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+
+
+def certificate_of(folder: Path) -> Path:
+    """The certificate to trust of a ministack that was started with TLS in a folder."""
+    return folder / "ministack-tls" / "server.crt"
 
 
 def settings_of_aws(folder: Path) -> Mapping[str, str]:
@@ -110,12 +120,12 @@ def _program(text: str, settings: Mapping[str, str] | None) -> "Iterator[subproc
         # Leaving closes its standard input, which ends it.
 
 
-def _wait_for(address: str, process: "subprocess.Popen[str]") -> None:
+def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(address, timeout=5):  # noqa: S310 - on loopback
+            with socket.create_connection(("127.0.0.1", port), timeout=5):
                 return
-        except (URLError, OSError):
+        except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"{address} does not answer")
+    raise RuntimeError(f"nothing listens on port {port}")

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 from requests.structures import CaseInsensitiveDict
 
 from datasource.deadline import Deadline
-from datasource.transport import Login, Params, Transport
+from datasource.login import Login, Signature
+from datasource.question import Question
+from datasource.transport import Transport
 
 Json: TypeAlias = dict[str, Any]
 
@@ -51,9 +53,10 @@ class CannedTransport(Transport):
         return [call for call in self.calls if call.path == path]
 
     def _send(
-        self, method: str, path: str, deadline: Deadline, params: Params | None, body: Mapping[str, object] | None
+        self, question: Question, deadline: Deadline, signature: Signature
     ) -> tuple[int, Mapping[str, str], bytes]:
-        call = Call(method, path, json.loads(json.dumps(dict(params or {}))), json.loads(json.dumps(dict(body or {}))))
+        params, body = (json.loads(json.dumps(dict(each or {}))) for each in (question.params, question.body))
+        call = Call(question.method, question.path, params, body)
         self.calls.append(call)
         answer = self._answering(call)
         content = answer.content if isinstance(answer.content, bytes) else json.dumps(answer.content).encode()

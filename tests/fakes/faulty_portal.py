@@ -16,8 +16,8 @@ from demo.options import Options
 from demo.server import Demo, start
 from opsportal import report_json, wiring
 from opsportal.naming import Naming
+from opsportal.services import Services
 from opsportal.settings import load
-from opsportal.wiring import Services
 from tests.factories import ms
 from tests.fakes.small_demo import NOON, settings_of
 

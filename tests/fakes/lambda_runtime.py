@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,8 @@ from tests.fakes.served_portal import ROOT
 
 _PREFIX: Final = "/2018-06-01/runtime/invocation/"
 _WAIT_S: Final = 120
+CLIENT: Final = (sys.executable, "-m", "awslambdaric")
+"""What starts it in the environment of the tests; the handler's name follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ class Function:
 
 
 @contextmanager
-def function(handler: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Function]:
+def function(
+    handler: str, folder: Path, environment: Mapping[str, str], client: Sequence[str] = CLIENT
+) -> Iterator[Function]:
     """A handler in AWS's runtime client, as Lambda starts it from an image, while the block runs."""
     api = _Api()
     serving = threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -143,9 +147,7 @@ def function(handler: str, folder: Path, environment: Mapping[str, str]) -> Iter
         **environment,
     }
     with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", handler], cwd=folder, env=variables, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([*client, handler], cwd=folder, env=variables, stdout=log, stderr=log)
         try:
             yield Function(api, process, log_file)
         finally:

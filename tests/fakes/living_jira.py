@@ -12,7 +12,9 @@ import requests
 from pydantic import SecretStr
 
 from datasource.deadline import Deadline
-from datasource.transport import Answer, Login, Params, Transport
+from datasource.login import Login
+from datasource.question import Params
+from datasource.transport import Answer, Transport
 from demo.options import Options
 from demo.server import Demo, start
 from demo.ticket import Ticket

@@ -81,16 +81,19 @@ def served_portal(ready: Mapping[str, Any], folder: Path, **settings: str) -> It
 
 @contextmanager
 def started_portal(
-    ready: Mapping[str, Any], folder: Path, *, command: Sequence[str] = OURS, **settings: str
+    ready: Mapping[str, Any] | None, folder: Path, *, command: Sequence[str] = OURS, **settings: str
 ) -> Iterator[ServedPortal]:
-    """The portal on a demo, from when it lives; `command` are the words behind `python -m`."""
+    """The portal on a demo, from when it lives; `command` are the words behind `python -m`.
+
+    Without a demo `settings` say everything about where it reads.
+    """
     port = free_port()
     environment = {
         "HOME": str(folder),
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
-        **settings_of(ready),
+        **({} if ready is None else settings_of(ready)),
         "CACHE_DIR": str(folder / "cache"),
         "HISTORY_URL": f"sqlite:///{folder / 'history.db'}",
         "PORTAL_CLOCK": f"frozen:{NOON}",

@@ -19,9 +19,9 @@ from demo.options import Options
 from demo.server import start
 from opsportal import wiring
 from opsportal.reading import Reading
+from opsportal.services import Services
 from opsportal.settings import load
 from opsportal.snapshots import DayEnds
-from opsportal.wiring import Services
 from servicelevel.instants import DAY_MS, SECOND_MS
 from servicelevel.policy import Queue
 from servicelevel.snapshot import Snapshot

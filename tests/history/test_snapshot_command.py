@@ -181,6 +181,33 @@ def test_a_day_that_cannot_be_taken_is_refused(
     assert not (tmp_path / "history.db").exists()
 
 
+def test_a_run_that_starts_late_takes_the_day_it_was_meant_for(environment: dict[str, str], tmp_path: Path) -> None:
+    """The last one that had ended at the instant of the schedule, written as Scheduler writes it."""
+    done = _snapshot(tmp_path, environment, "--scheduled-at", "2026-11-22T11:00:00Z")
+
+    assert done.code == 0, done.err
+    assert {line.split()[1] for line in done.lines()} == {"2026-11-21"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scheduled-at", "2026-11-24T11:00:00Z"), "--scheduled-at lies in the future."),
+        (("--scheduled-at", "2026-11-22T11:00:00"), "does not match the format"),
+        (("--scheduled-at", "2026-11-22T11:00:00Z", "--day", "2026-11-21"), "Give one of them."),
+    ],
+)
+def test_an_instant_that_cannot_have_been_meant_is_refused(
+    environment: dict[str, str], tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    """As wrong usage; nothing is kept."""
+    done = _snapshot(tmp_path, environment, *words)
+
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert not (tmp_path / "history.db").exists()
+
+
 def _days(folder: Path) -> int:
     """How many items there are by now, asked without making anything."""
     try:

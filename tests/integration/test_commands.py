@@ -90,6 +90,7 @@ def test_check_finds_everything_in_order(demo: Demo, run: Commands) -> None:
 
     assert done.code == 0
     assert _parts(done) == {
+        "secrets": "ok",
         "registry": "ok",
         "jira": "ok",
         "names": "ok",
@@ -97,7 +98,7 @@ def test_check_finds_everything_in_order(demo: Demo, run: Commands) -> None:
         "redis": "ok",
         "history": "ok",
     }
-    assert len(done.lines()) == 6
+    assert len(done.lines()) == 7
     assert "history.db: can be read and written" in done.out
     assert demo.jira_api_token not in done.out
     assert demo.tempo_api_token not in done.out
@@ -109,6 +110,7 @@ def test_check_without_settings_says_what_to_set(run: Commands) -> None:
 
     assert done.code == 1
     assert _parts(done) == {
+        "secrets": "ok",
         "registry": "wrong",
         "jira": "wrong",
         "names": "wrong",
@@ -146,6 +148,7 @@ def test_check_says_that_a_source_is_unreachable(demo: Demo, run: Commands, clos
 
     assert done.code == 1
     assert _parts(done) == {
+        "secrets": "ok",
         "registry": "ok",
         "jira": "ok",
         "names": "ok",
@@ -212,6 +215,7 @@ def test_check_names_what_jira_does_not_know(demo: Demo, run: Commands, changed_
 
     assert done.code == 1
     assert _parts(done) == {
+        "secrets": "ok",
         "registry": "ok",
         "jira": "ok",
         "names": "wrong",
@@ -222,7 +226,7 @@ def test_check_names_what_jira_does_not_know(demo: Demo, run: Commands, changed_
     assert "project 'ZZZ' (queue service-desk) does not exist" in done.out
     assert "sla.resolution.field 'customfield_99999' is no SLA field; Jira has customfield_" in done.out
     assert "did you mean 'Waiting for customer'?" in done.out
-    assert len(done.lines()) == 8
+    assert len(done.lines()) == 9
 
 
 def test_a_report_is_printed_as_text(demo: Demo, run: Commands) -> None:

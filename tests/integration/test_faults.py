@@ -155,7 +155,7 @@ def test_a_server_that_hangs_once_is_asked_again(
     portal: Portal, kept: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """The lost answer costs its time-out and nothing else."""
-    monkeypatch.setattr("datasource.transport.READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("datasource.sending.READ_TIMEOUT_S", 0.5)
 
     portal.outlives(kept, how, rule(SEARCH, "hang"))
 
@@ -165,7 +165,7 @@ def test_a_server_that_hangs_for_ever_is_unreachable(
     portal: Portal, kept: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """The message says which call got no answer."""
-    monkeypatch.setattr("datasource.transport.READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("datasource.sending.READ_TIMEOUT_S", 0.5)
 
     said = portal.fails(kept, how, SourceUnreachable, rule(SEARCH, "hang", times=None))
 

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, SourceIncomplete, SourceRejected
 from datasource.jira import cloud
+from datasource.login import Signature
+from datasource.question import Question
 from datasource.transport import Transport
 from tests.fakes.clock import StillClock, stop_the_clock
 from tests.fakes.faulty_portal import (
@@ -154,12 +157,12 @@ class Meanwhile:
         self.happened = 0
         send, turn = Transport._send, Lock()
 
-        def watched(transport: Transport, method: str, asked: str, *rest: Any) -> Any:
+        def watched(transport: Transport, question: Question, deadline: Deadline, signature: Signature) -> Any:
             with turn:  # so that it has happened before every later request
-                if asked == path and not self.happened:
+                if question.path == path and not self.happened:
                     self.happened += 1
                     act()
-            return send(transport, method, asked, *rest)
+            return send(transport, question, deadline, signature)
 
         monkeypatch.setattr(Transport, "_send", watched)
 

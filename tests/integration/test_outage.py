@@ -140,7 +140,7 @@ def demo() -> Iterator[Demo]:
 def fleet(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     """Processes that have read nothing; waits within a request take no time, and nobody waits long for an answer."""
     stop_the_clock(monkeypatch)
-    monkeypatch.setattr("datasource.transport.READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("datasource.sending.READ_TIMEOUT_S", 0.2)
     with ExitStack() as stack:
         fleet = Fleet(demo, tmp_path)
         stack.callback(fleet.faults)

@@ -12,9 +12,10 @@ from datasource.errors import LoginFailed, SourceRejected
 from datasource.hours import TempoHours
 from datasource.jira.dialect import Dialect
 from datasource.jira.tickets import JiraTickets
+from datasource.login import Login
 from datasource.registry.file import FileRegistry
 from datasource.tempo.cloud import TempoCloud
-from datasource.transport import Login, Transport
+from datasource.transport import Transport
 from demo.server import Demo
 from opsportal.reports import Period, Reports
 from servicelevel.instants import DAY_MS, day_of_date

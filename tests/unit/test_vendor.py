@@ -90,3 +90,15 @@ def test_what_is_fetched_is_never_committed(vendor: ModuleType) -> None:
     """Its folders are ignored."""
     assert "vendor/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert all("/vendor/" in wanted.target for wanted in vendor.FILES)
+
+
+def test_the_files_of_one_folder_can_be_had_without_the_others(
+    vendor: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What only tests load is nothing for an image."""
+    monkeypatch.setattr(vendor, "npm", list)
+
+    assert vendor.main("dashboard") == 0
+    assert [line.partition(" ")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "dashboard/assets/vendor/plotly-basic.min.js"
+    ]

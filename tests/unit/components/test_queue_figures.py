@@ -67,11 +67,10 @@ def test_bars_of_a_day_stand_for_as_many_tickets_as_their_mark() -> None:
 def test_contributions_end_at_the_score() -> None:
     """Each bar begins where the one before ended, and the last ends at the shown score."""
     made = busy()
-    bars = _all(made)["contributions"]["data"]
+    (bars,) = _all(made)["contributions"]["data"]
 
-    assert bars[0]["base"] == [0.0]
-    ends = [round(bar["base"][0] + bar["x"][0], 1) for bar in bars]
-    assert [bar["base"][0] for bar in bars[1:]] == ends[:-1]
+    ends = [round(begins + points, 1) for begins, points in zip(bars["base"], bars["x"], strict=True)]
+    assert bars["base"] == [0.0, *ends[:-1]]
     assert ends[-1] == made.now.health.score
 
 

@@ -270,7 +270,7 @@ def test_a_callback_that_fails_is_told_with_a_reference(make: Made, caplog: pyte
     answer = _callback(client, "page.children", ["url.pathname"], url__pathname="/", url__search="")
 
     shown = json.dumps(answer)
-    reference = re.search(r"reference (\w{8})", caplog.text)
-    assert reference is not None
-    assert f"Reference {reference[1]}" in shown
+    (failed,) = [record.__dict__ for record in caplog.records if record.message == "callback.failed"]
+    assert (failed["levelname"], failed["callback"]) == ("ERROR", "page")
+    assert f"Reference {failed['reference']}" in shown
     assert '"page"' not in shown

@@ -9,6 +9,7 @@ import pytest
 from dash import Dash
 from plotly.utils import PlotlyJSONEncoder
 
+from components.words import day, signed
 from dashboard.pages import queue as page
 from dashboard.pages.queue import _OUTPUTS, GRID, PANELS, PEOPLE, STATE, WALL, fill, layout
 from dashboard.portal import Portal
@@ -95,6 +96,22 @@ def test_the_numbers_are_those_of_the_report(services: Portal) -> None:
     for name in SLA_NAMES:
         assert f"{100 * (made.now.sla[name].kept.rate or 0):.1f} %" in said
     assert f"{made.now.health.score:.1f}" in said
+
+
+def test_open_work_is_compared_with_the_end_of_the_first_day(services: Portal) -> None:
+    """The change is told from where the line of the picture begins; a single day has only its count."""
+    rolling = facts(DESK, services).served.report
+    assert rolling is not None
+    flow = rolling.now.flow
+    yesterday = flow.by_day[-2].day
+    alone = DESK.with_(period=Period(None, yesterday, yesterday))
+
+    head = text(_slots(DESK, services)["queue-flow-head", "children"])
+    on_one_day = text(_slots(alone, services)["queue-flow-head", "children"])
+
+    assert head.startswith(signed(flow.open - flow.by_day[0].open, 0))
+    assert f"open since the end of {day(flow.by_day[0].day)} · net flow" in head
+    assert on_one_day.startswith(f"{flow.by_day[-2].open}open · net flow")
 
 
 def test_filters_reach_the_report(services: Portal) -> None:

@@ -177,3 +177,25 @@ def test_a_stumble_is_logged_and_survived(tmp_path: Path, failure: Exception, ca
         queues.until(lambda: queues.read == ["a"])
 
     assert str(failure) in caplog.text
+
+
+@pytest.mark.parametrize("failure", [None, Down("no registry"), KeyError("boom")])
+def test_who_leads_tells_how_it_stands_even_when_no_read_can_begin(failure: Exception | None) -> None:
+    """At each of its steps; who does not lead tells nothing."""
+    queues, leases = Queues(), MemoryLeases()
+    told: list[str] = []
+    if failure is not None:
+        queues.failing.append(failure)
+    first = Refresher(queues, leases, step_s=0.01, tell=lambda: told.append("first"))
+    second = Refresher(queues, leases, step_s=0.01, tell=lambda: told.append("second"))
+
+    first.start()
+    try:
+        queues.until(lambda: bool(told))
+        second.start()
+        queues.until(lambda: len(told) > 10)
+    finally:
+        second.stop(LONG_S)
+        first.stop(LONG_S)
+
+    assert set(told) == {"first"}

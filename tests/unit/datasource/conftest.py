@@ -8,7 +8,8 @@ from typing import TypeAlias
 import pytest
 from pydantic import SecretStr
 
-from datasource.transport import Login, Transport
+from datasource.login import Login
+from datasource.transport import Transport
 from tests.fakes.aws_servers import only_made_up
 from tests.fakes.clock import StillClock, stop_the_clock
 from tests.fakes.local_server import Answering, LocalServer, serving

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from datasource.deadline import Deadline
 from datasource.errors import SourceError, SourceRejected
-from datasource.transport import Login
+from datasource.login import Login
 from tests.fakes.clock import StillClock
 from tests.fakes.local_server import Asked, Reply
 from tests.unit.datasource.conftest import SECRET, Connect, Serve

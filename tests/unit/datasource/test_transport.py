@@ -171,7 +171,7 @@ def test_an_endless_body_is_given_up(
     packed: bool, serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What counts is the size once unpacked."""
-    monkeypatch.setattr("datasource.transport.LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr("datasource.sending.LARGEST_ANSWER", 100_000)
     body = b" " * 100_001
     headers = {"Content-Encoding": "gzip"} if packed else {}
     server = serve(lambda _: Reply(gzip.compress(body) if packed else body, headers=headers))

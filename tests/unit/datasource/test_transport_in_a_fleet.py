@@ -9,8 +9,10 @@ from pydantic import SecretStr
 from datasource.breaker import Breaker
 from datasource.deadline import Deadline
 from datasource.errors import DeadlinePassed, NotPermitted, SourceError, SourceFailed, SourceMalformed, SourceRejected
+from datasource.login import Login, Signature
+from datasource.question import Question
 from datasource.rate import Rate
-from datasource.transport import Login, Transport
+from datasource.transport import Transport
 from tests.fakes.clock import Clock, StillClock
 from tests.fakes.local_server import Answering, Asked, LocalServer, Reply
 from tests.unit.datasource.conftest import SECRET, Serve
@@ -141,7 +143,7 @@ def test_a_body_that_is_too_large_concerns_one_question(
     gather: Gather, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The source is there."""
-    monkeypatch.setattr("datasource.transport.LARGEST_ANSWER", 10)
+    monkeypatch.setattr("datasource.sending.LARGEST_ANSWER", 10)
     fleet = gather(lambda _: Reply(b"[" + b"1," * 10 + b"1]"))
     transport = fleet.process()
     for _ in range(5):
@@ -160,9 +162,9 @@ def test_a_probe_is_one_request_that_has_to_be_answered_soon(
     fleet.clock.at_s += FIRST_S
     send = Transport._send
 
-    def watched(self: Transport, method: str, path: str, deadline: Deadline, *rest: object) -> object:
+    def watched(self: Transport, question: Question, deadline: Deadline, signature: Signature) -> object:
         left.append(deadline.left_s())
-        return send(self, method, path, deadline, *rest)  # type: ignore[arg-type]
+        return send(self, question, deadline, signature)
 
     monkeypatch.setattr(Transport, "_send", watched)
     failure = _failure(transport)

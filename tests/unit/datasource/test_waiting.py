@@ -192,7 +192,7 @@ def test_a_server_slower_than_the_time_out_is_asked_again(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One lost answer does not cost the read."""
-    monkeypatch.setattr("datasource.transport.READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("datasource.sending.READ_TIMEOUT_S", 0.2)
     monkeypatch.setattr("datasource.transport._backoff_s", lambda _: 0.0)
     leave, turns = threading.Event(), itertools.count()
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from demo.clock import ClockError
-from demo.login import EMAIL
+from demo.credentials import FIRST
 from demo.options import Latency, OptionError, Options
 from demo.world import SizeError
 from tests.unit.demo.reader import NOON, SMALL, Reader, reading
@@ -118,7 +118,7 @@ def test_wrong_ways_are_told_apart(small: Reader) -> None:
 def test_threads_end_with_the_block() -> None:
     """Nothing of a demo is left running after its block."""
     with reading(Options(clock=f"frozen:{NOON}", sizes=SMALL)) as reader:
-        assert reader.demo.email == EMAIL
+        assert reader.demo.email == FIRST.email
         assert any(thread.name == "demo" for thread in threading.enumerate())
         others = sum(thread.name == "demo" for thread in threading.enumerate())
 

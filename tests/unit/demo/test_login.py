@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.unit.demo.reader import Reader
+from demo.options import Options
+from tests.unit.demo.reader import NOON, SMALL, Reader, reading, server_reading
 
 _WRONG = ("opsportal@demo.example.net", "expired")
 _HEADER = "x-seraph-loginreason"
@@ -76,3 +77,36 @@ def test_wrong_tempo_token_is_a_page_of_html(small: Reader, token: str) -> None:
 
     assert answer.status_code == 401
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_renewed_token_opens_and_the_old_one_does_not() -> None:
+    """POST /demo/tokens names those that change; Jira's and Tempo's are apart on Cloud."""
+    with reading(Options(clock=f"frozen:{NOON}", sizes=SMALL)) as reader:
+        told = reader.post("/demo/tokens", {"jira_api_token": "renewed"})
+
+        assert told.json() == {"renewed": ["jira_api_token"]}
+        assert reader.get("/rest/api/3/myself").status_code == 401
+        assert reader.get("/rest/api/3/myself", auth=(reader.demo.email, "renewed")).status_code == 200
+        assert reader.tempo("worklogs").status_code == 200
+
+
+def test_on_data_center_both_open_with_the_renewed_token() -> None:
+    """As they did with the one before."""
+    with server_reading(Options(clock=f"frozen:{NOON}", sizes=SMALL)) as reader:
+        hours = {"from": "2026-11-20", "to": "2026-11-21"}
+
+        def statuses() -> tuple[int, int]:
+            found = reader.post("/rest/tempo-timesheets/4/worklogs/search", hours)
+            return reader.get("/rest/api/2/myself").status_code, found.status_code
+
+        reader.post("/demo/tokens", {"jira_pat": "renewed"})
+        assert statuses() == (401, 401)
+        reader.session.headers["Authorization"] = "Bearer renewed"
+        assert statuses() == (200, 200)
+
+
+@pytest.mark.parametrize("tokens", [{"jira_pat": "x"}, {"email": "x"}, {"jira_api_token": ""}, {"tempo_api_token": 7}])
+def test_tokens_that_are_none_are_refused(small: Reader, tokens: dict[str, object]) -> None:
+    """Those of the other dialect, other names, and what is no text."""
+    assert small.post("/demo/tokens", tokens).status_code == 400
+    assert small.get("/rest/api/3/myself").status_code == 200

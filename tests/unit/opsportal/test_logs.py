@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsportal import request_ids, settings
-from opsportal.logs import Lines, formatter, secrets_of
+from opsportal.hidden import secrets_of
+from opsportal.logs import Lines, formatter
 from opsportal.request_lines import FIELDS, RequestTold, tell
 
 CANARY = "canary-7f/3+a"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 from redis import Redis
 
-from opsportal.settings import Settings, SettingsError, load, table
+from opsportal.settings import IN_A_SECRET, Settings, SettingsError, joined, load, table
 from servicelevel.errors import PortalError
 
 _JIRA = {
@@ -236,6 +236,90 @@ def test_an_address_alone_is_told_of_both_logins() -> None:
 
     assert [problem.split(":")[0] for problem in problems] == ["JIRA_EMAIL", "JIRA_API_TOKEN"]
     assert all("JIRA_PAT, for Jira Data Center" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("env", "pat"),
+    [
+        ({"JIRA_BASE_URL": "https://example.atlassian.net", "JIRA_EMAIL": "ops@example.com"}, False),
+        ({**_JIRA, "TEMPO_BASE_URL": "https://api.tempo.io/4"}, False),
+        ({"JIRA_BASE_URL": "https://jira.example.com"}, True),
+        ({"JIRA_BASE_URL": "https://jira.example.com", "TEMPO_BASE_URL": "https://api.tempo.io/4"}, True),
+        (_SERVER, True),
+        ({}, True),
+    ],
+)
+def test_tokens_that_a_secret_may_hold_are_not_missed(env: dict[str, str], pat: bool) -> None:
+    """Nobody looks into it to find out: the e-mail address tells which login it is."""
+    settings = load(env | {"SECRETS_ID": "ops/portal"}, env_file=None)
+
+    assert settings.login_is_a_pat is pat
+    assert settings.secrets_id == "ops/portal"
+
+
+def test_tempo_of_a_data_center_is_known_by_its_address_before_the_token_is() -> None:
+    """The token that opens both may lie in the secret."""
+    address = {"JIRA_BASE_URL": "https://jira.example.com", "TEMPO_BASE_URL": "https://jira.example.com/"}
+
+    assert load(address | {"SECRETS_ID": "ops/portal"}, env_file=None).tempo_is_in_jira
+
+
+@pytest.mark.parametrize(
+    ("env", "missing"),
+    [
+        ({"JIRA_EMAIL": "ops@example.com"}, "JIRA_BASE_URL"),
+        ({"JIRA_BASE_URL": "https://example.atlassian.net", "JIRA_API_TOKEN": "s3cret"}, "JIRA_EMAIL"),
+        ({"TEMPO_API_TOKEN": "s3cret"}, "TEMPO_BASE_URL"),
+        ({"JIRA_PAT": "s3cret"}, "JIRA_BASE_URL"),
+    ],
+)
+def test_what_no_secret_holds_is_missed_all_the_same(env: dict[str, str], missing: str) -> None:
+    """At the start, by its name."""
+    (problem,) = _problems(env | {"SECRETS_ID": "ops/portal"})
+
+    assert problem.startswith(f"{missing}: found nothing; expected ")
+
+
+@pytest.mark.parametrize(
+    "secret_id",
+    ["ops/portal", "ops_portal+1=a.b@c-d", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ops/portal-AbCdEf"],
+)
+def test_a_secret_is_named_by_its_name_or_its_arn(secret_id: str) -> None:
+    """As it is written."""
+    assert load({"SECRETS_ID": secret_id}, env_file=None).secrets_id == secret_id
+
+
+@pytest.mark.parametrize(
+    "secret_id",
+    [
+        '{"JIRA_API_TOKEN": "s3cret"}',
+        "arn:aws:s3:::s3cret",
+        "arn:aws:secretsmanager:eu-west-1:1:secret:s3cret",
+        "two s3cret",
+        "s3cret" * 100,
+    ],
+)
+def test_what_names_no_secret_is_refused_and_not_shown(secret_id: str) -> None:
+    """It may be the secret itself."""
+    (problem,) = _problems({"SECRETS_ID": secret_id})
+
+    assert problem == (
+        "SECRETS_ID: found something that names no secret; expected the name of a secret of AWS Secrets Manager, or "
+        "its ARN."
+    )
+
+
+def test_what_a_secret_adds_is_judged_as_if_it_stood_in_the_environment() -> None:
+    """Settings of every kind come through as they were, and what is set wins."""
+    env = _JIRA | {"SECRETS_ID": "ops/portal", "TEMPO_BASE_URL": "https://api.tempo.io/4", "SNAPSHOT_AT": "02:15"}
+    settings = load(env | {"PORTAL_CLOCK": "frozen:2026-11-23T12:00:00Z"}, env_file=None)
+
+    whole = joined(settings, {name: SecretStr(f" {name.lower()} ") for name in ("JIRA_API_TOKEN", "TEMPO_API_TOKEN")})
+
+    assert whole.jira_api_token == SecretStr("jira-s3cret")
+    assert whole.tempo_api_token == SecretStr("tempo_api_token")
+    assert (whole.snapshot_at, whole.portal_clock) == (settings.snapshot_at, settings.portal_clock)
+    assert tuple(row.name for row in table() if row.secret) == IN_A_SECRET
 
 
 def test_all_bad_variables_are_listed_at_once() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from datasource.history.dynamodb import DynamoDbHistory
 from datasource.history.errors import NotPermitted
-from tests.fakes.aws_servers import ministack_server
+from tests.fakes.aws_servers import ACCESS_KEY, SECRET_KEY, ministack_server
 from tests.fakes.history_table import create_table
 from tests.unit.datasource.history.history_contract import run_of
 from tests.unit.datasource.history.seen import REGION
@@ -29,7 +29,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def allowed(strict: str, aws: pytest.MonkeyPatch) -> Iterator[Allowed]:
     """The history in one table for somebody who may do these things with it, and nothing else."""
-    session = boto3.Session("test", "test", region_name=REGION)
+    session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
     with ExitStack() as stack:
 
         def history(*actions: str) -> DynamoDbHistory:

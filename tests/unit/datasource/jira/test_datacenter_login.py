@@ -9,7 +9,7 @@ from datasource.jira.cloud_read import CloudReads
 from datasource.jira.datacenter_read import DataCenterReads
 from datasource.jira.dialect import Dialect
 from datasource.jira.site import Kind
-from datasource.transport import Login
+from datasource.login import Login
 from tests.fakes.clock import StillClock
 from tests.fakes.local_server import Answering, Asked, Reply
 from tests.unit.datasource.conftest import SECRET, Connect, Serve

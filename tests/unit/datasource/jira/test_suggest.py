@@ -22,9 +22,10 @@ from datasource.jira.suggest import (
     Wish,
     suggest,
 )
+from datasource.login import Login
 from datasource.registry.parse import parse
 from datasource.registry.suggestion import Suggestion
-from datasource.transport import Login, Transport
+from datasource.transport import Transport
 from demo.options import Options
 from demo.server import Demo, start
 from opsportal import wiring

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, NotPermitted, SourceIncomplete, SourceMalformed, SourceRejected
+from datasource.login import Login
 from datasource.tempo import cloud
 from datasource.tempo.cloud import WORKLOGS_PER_PAGE, TempoCloud
-from datasource.transport import Login
 from servicelevel.instants import day_of_date
 from servicelevel.ticket import Worklog
 from tests.fakes.canned import Call, Canned, Json

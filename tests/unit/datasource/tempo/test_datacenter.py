@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from datasource.deadline import Deadline
 from datasource.errors import LoginFailed, NotPermitted, SourceError, SourceMalformed, SourceRejected
+from datasource.login import Login
 from datasource.tempo.datacenter import SEARCH, TempoDataCenter, months
 from datasource.tempo.site import IN_FLIGHT
-from datasource.transport import Login
 from servicelevel.instants import day_of_date
 from servicelevel.ticket import Worklog
 from tests.fakes.canned import Json

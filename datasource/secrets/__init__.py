@@ -1,0 +1,1 @@
+"""Tokens and passwords that are kept outside of the environment."""

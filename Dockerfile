@@ -11,16 +11,17 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1 PYTHONDONT
 WORKDIR /app
 
 # What we depend on, by its hashes and from wheels alone: no compiler is needed, none is there. pip stays outside, and so
-# do setuptools, which Dash names and does without, and the tests of others. Bytecode is made now: later nobody may write.
+# do setuptools and nest-asyncio, which Dash names and does without, and the tests of others. Bytecode is made now: later
+# nobody may write.
 # Dash puts the time of a script into its address: layers round it, and the next build shall have the same.
-COPY requirements/image.txt requirements/build.txt requirements/node.txt requirements/
+COPY requirements/image.txt requirements/build.txt requirements/node.txt requirements/sbom.txt requirements/
 RUN python3 -m venv /tools \
-    && /tools/bin/pip install -q --require-hashes --only-binary :all: -r requirements/build.txt \
+    && /tools/bin/pip install -q --require-hashes --only-binary :all: -r requirements/build.txt -r requirements/sbom.txt \
     && python3 -m venv --without-pip /venv \
     && /tools/bin/pip --python /venv/bin/python install -q --no-compile --require-hashes --only-binary :all: \
         -r requirements/image.txt \
     && packages="$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-    && rm -rf "$packages"/setuptools* "$packages"/pkg_resources "$packages"/*distutils* \
+    && rm -rf "$packages"/setuptools* "$packages"/pkg_resources "$packages"/*distutils* "$packages"/nest_asyncio* \
     && find "$packages" -type d -name tests -prune -exec rm -rf {} + \
     && find "$packages" -exec touch -d 2000-01-01T00:00:00Z {} + \
     && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash "$packages"
@@ -28,6 +29,11 @@ RUN python3 -m venv /tools \
 # The small build of plotly.js: the checkout's own where it was fetched there, else npm's, else the full build serves.
 COPY . .
 RUN python3 scripts/vendor.py dashboard
+
+# What all this is, for whoever looks after many images: /srv/sbom.json. Whatever is not in the lock stops the build here.
+RUN mkdir -p /srv \
+    && /tools/bin/python -m scripts.sbom --lock requirements/image.txt --without setuptools --without nest-asyncio \
+        --packages "$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" >/srv/sbom.json
 
 # The version and the command `opsportal`; the code itself stays where it is.
 RUN PYTHONPATH="$(/tools/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
@@ -38,7 +44,7 @@ RUN /venv/bin/python -m dashboard.static /srv/static
 # Whoever may run it may read it, whatever the modes of the checkout were.
 RUN rm -rf .venv-node build requirements scripts pyproject.toml README.md \
     && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app \
-    && chmod -R a+rX,go-w /app /venv /srv/static
+    && chmod -R a+rX,go-w /app /venv /srv/static /srv/sbom.json
 
 
 FROM ${BASE_IMAGE}
@@ -55,6 +61,7 @@ RUN library="$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))
 
 COPY --from=build /venv /venv
 COPY --from=build /srv/static /srv/static
+COPY --from=build /srv/sbom.json /srv/sbom.json
 # The made-up Jira and Tempo come along: `docker compose up` shows the portal on them, and no file of theirs runs elsewhere.
 COPY --from=build /app /app
 

@@ -69,12 +69,14 @@ def consolidated_panel(
     ]
 
 
-def consolidated_note(total: Consolidated) -> str:
-    """How the queues are weighed and how many have no score."""
-    shares = "by decided clocks"
-    if not total.unscored:
-        return shares
-    return f"{shares} · {words.plural(total.unscored, 'queue has', 'queues have')} no score"
+def consolidated_note(total: Consolidated, seen: int | None = None) -> str:
+    """How the queues are weighed, how many have no score, and of how many it is where only those are `seen`."""
+    parts = ["by decided clocks"]
+    if total.unscored:
+        parts.append(f"{words.plural(total.unscored, 'queue has', 'queues have')} no score")
+    if seen is not None:
+        parts.append(f"of the {words.plural(seen, 'queue')} that you see")
+    return " · ".join(parts)
 
 
 def _spark(scores: Points, scales: Scales) -> Component | None:

@@ -1,7 +1,7 @@
 """The sources of every queue as a grid: when each was last read, what that took, and what is wrong since."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,7 @@ _DEFINITIONS: Final[Sequence[dict[str, Any]]] = (
     {"headerName": "Next read", "field": "next_ms", "cellRenderer": "NextAt", "width": 88, "comparator": "nothingLast"},
     {"headerName": "Read again", "field": "queue_id", "cellRenderer": "Refresh", "width": 104, "sortable": False},
 )  # fmt: skip
+_OUTLINE: Final = ("queue", "source", "state", "read_ms", "left_out", "next_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,18 @@ class SourceRow:
     tries: int
     next_at: int | None
 
+    def outline(self) -> "SourceRow":
+        """Its state and its times, without how its reads went."""
+        return replace(self, kind=None, took_s=None, rows=None, requests=None, error=None, tries=0)
 
-def source_grid(grid_id: str) -> html.Div:
-    """The grid; "Refresh now" puts the queue's id, as `queue`, into the store `data-asked`."""
-    return list_grid(grid_id, _DEFINITIONS, label="Sources by queue", empty="No source was read yet.", paged=False)
+
+def source_grid(grid_id: str, *, whole: bool = True) -> html.Div:
+    """The grid; "Refresh now" puts the queue's id, as `queue`, into the store `data-asked`.
+
+    Unless it is whole it shows states and times alone, and nothing can be asked for.
+    """
+    columns = _DEFINITIONS if whole else [each for each in _DEFINITIONS if each["field"] in _OUTLINE]
+    return list_grid(grid_id, columns, label="Sources by queue", empty="No source was read yet.", paged=False)
 
 
 def source_rows(rows: Sequence[SourceRow], now: int, zone: ZoneInfo) -> list[dict[str, Any]]:

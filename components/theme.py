@@ -137,5 +137,10 @@ def stylesheet() -> str:
     return f":root{{{_properties(LIGHT)}}}\n[data-bs-theme=dark]{{{_properties(DARK)}}}\n"
 
 
+def without_script() -> str:
+    """The same for a page on which nothing runs that could choose: as the reader's system has it."""
+    return f":root{{{_properties(LIGHT)}}}\n@media(prefers-color-scheme:dark){{:root{{{_properties(DARK)}}}}}\n"
+
+
 def _properties(tokens: Mapping[str, str]) -> str:
     return "".join(f"--{token}:{value};" for token, value in tokens.items())

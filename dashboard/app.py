@@ -7,7 +7,7 @@ import flask
 from dash import Dash, html
 from flask_compress import Compress
 
-from dashboard import answers, api, bundle, drawer, exports, health, router, security, shell
+from dashboard import answers, api, bundle, drawer, exports, health, rates, router, security, shell
 from dashboard.beginnings import beginnings
 from dashboard.callbacks import Callbacks
 from dashboard.index_page import index_string
@@ -33,8 +33,9 @@ def create_app(portal: Portal, vitals: Vitals | None = None) -> Dash:
     callbacks.install(server, app, portal.prefix)
     exports.install(server, portal)
     health.install(server, portal, vitals)
-    answers.install(server, portal.prefix)
+    answers.install(server, portal.settings.trusted_proxies)
     api.install(server, portal)
+    rates.install(server, portal.prefix, portal.settings.rate_limit, portal.settings.trusted_proxies)
     Compress(server)
     security.install(server, app, portal)
     return app

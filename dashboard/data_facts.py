@@ -79,14 +79,18 @@ class DataFacts:
 
     @property
     def sources(self) -> Sequence[SourceRow]:
-        """One row a queue and source that was tried; a queue that never was has a row for Jira."""
+        """One row a queue and source that was tried; a queue that never was has a row for Jira.
+
+        How the reads went is for administrators.
+        """
         notes = {(note.queue_id, note.source): note for note in self.portal.reports.source_notes()}
         rows = []
         for served in self.served:
             for source in SOURCE_NAMES:
                 note = notes.get((served.queue.id, source))
                 if note is not None or source == "Jira":
-                    rows.append(_source(served, source, note))
+                    row = _source(served, source, note)
+                    rows.append(row if self.portal.scope.admin else row.outline())
         return rows
 
     @property

@@ -14,15 +14,16 @@ from components.due_grid import PAGE_ROWS, list_grid
 from components.mark_words import mark_words
 from components.ticket_drawer import TicketView, drawer_head, ticket_drawer
 from dashboard import ids, people, ticket_list
-from dashboard.exports import export_href
+from dashboard.exports import PAGES_OF, export_href
 from dashboard.portal import Portal, portal
-from dashboard.urls import View
+from dashboard.urls import PageName, View
 from opsportal.cached import Served
 from servicelevel.marks import UnknownMark, parse, split_queue
 from servicelevel.report import QueueReport
 from servicelevel.selection import Counted, counted
 from servicelevel.timeline import timeline
 
+_WITH_TICKETS: Final[tuple[PageName, ...]] = ("overview", "queue", "compare", "at-risk", "data")
 GRID: Final = "ticket-list-grid"
 SHOWN: Final = "data-shown"
 
@@ -41,10 +42,23 @@ def register(app: Dash) -> None:
     def show(search: str | None, pathname: str | None, _: int | None, shown: str | None) -> tuple[Any, Any]:
         services = portal()
         view = services.view(pathname, search)
+        if view.ticket is not None or view.tickets is not None:
+            need(view.page, services)
         newest = _revision(view, services)
         if newest == (shown or "") or (ctx.triggered_id == ids.TICK and not newest):
             return no_update, no_update
         return content(view, services), newest
+
+
+def need(page: PageName, services: Portal) -> None:
+    """Check that tickets may be opened over a page: every number on it leads to those behind it, if it may be seen.
+
+    Raises:
+        PageNotYours: they may not. Over pages whose numbers lead to no ticket, only who sees queues' pages may.
+    """
+    services.need(page)
+    if page not in _WITH_TICKETS:
+        services.need("queue")
 
 
 def content(view: View, services: Portal) -> Component | None:
@@ -143,7 +157,9 @@ def _listed(made: QueueReport, found: Sequence[Counted], mark: str, view: View, 
     tickets = len({item.row for item in found})
     close = services.href(view.with_(tickets=None))
     listed = replace(view, queues=(made.queue.id,), queue=None)
-    csv = html.A("CSV", href=export_href(services, "tickets", listed), className="button button-link", download="")
+    csv = None
+    if services.sees(*PAGES_OF["tickets"]):
+        csv = html.A("CSV", href=export_href(services, "tickets", listed), className="button button-link", download="")
     thing = "ticket" if tickets == len(found) else "clock"
     count = words.plural(len(found), thing)
     on = "" if tickets == len(found) else f" on {words.plural(tickets, 'ticket')}"
@@ -161,5 +177,5 @@ def _listed(made: QueueReport, found: Sequence[Counted], mark: str, view: View, 
         html.H2(title, className="drawer-title"),
         html.P(f"{count}{on}", className="muted drawer-count"),
         grid,
-        *([html.P(f"The CSV holds {words.count(more)} more.", className="hint")] if more > 0 else []),
+        *([html.P(f"The CSV holds {words.count(more)} more.", className="hint")] if more > 0 and csv else []),
     ]

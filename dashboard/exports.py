@@ -9,12 +9,13 @@ from typing import Final, Literal, TypeAlias
 from flask import Flask, Response, request
 
 from components.frames import Table, csv_pieces
-from dashboard import people, urls
+from dashboard import half_loaded, people, urls
 from dashboard.clocks import clocks
+from dashboard.not_yours import NoQueueYours
 from dashboard.portal import Portal, portal
 from dashboard.tables_of_queues import budgets_table, compare_table, overview_table, sources_table, trends_table
 from dashboard.tables_of_tickets import analysts_table, due_table, quality_table, tickets_table
-from dashboard.urls import View
+from dashboard.urls import PageName, View
 from opsportal.cached import Served
 from servicelevel.due import DUE_STATES
 from servicelevel.errors import PortalError
@@ -26,6 +27,18 @@ from servicelevel.report import QueueReport
 TableName: TypeAlias = Literal[
     "overview", "tickets", "due", "compare", "analysts", "budgets", "trends", "quality", "sources"
 ]
+PAGES_OF: Final[Mapping[TableName, tuple[PageName, ...]]] = {
+    "overview": ("overview",),
+    "tickets": ("queue",),
+    "due": ("overview", "queue", "at-risk"),
+    "compare": ("compare",),
+    "analysts": ("queue",),
+    "budgets": ("overview", "queue"),
+    "trends": ("trends",),
+    "quality": ("data",),
+    "sources": ("data",),
+}
+"""The pages that a table belongs to: whoever may see one of them may have it."""
 TREND_DAYS: Final = 90
 RETRY_S: Final = 15
 
@@ -64,20 +77,24 @@ def export_href(services: Portal, table: TableName, view: View) -> str:
 
 def install(server: Flask, services: Portal) -> None:
     """Answer the addresses of the tables."""
+    half_loaded.install()
     server.add_url_rule(f"{services.prefix}export/<name>.csv", "export", _export, methods=["GET"])
 
 
 def _export(name: str) -> Response:
     services = portal()
-    build = _TABLES.get(name)
-    if build is None:
+    table = next((known for known in _TABLES if known == name), None)
+    if table is None:
         return _refused(404, f"There is no table {name!r}. There are: {', '.join(_TABLES)}.")
+    services.need(*PAGES_OF[table])
+    if not services.policy.queues:
+        raise NoQueueYours
     path = services.prefix + ("trends" if name == "trends" else "")
     view = urls.parse(path, request.query_string.decode("utf-8", errors="replace"), services.policy, services.prefix)
     if view.notes:
         return _refused(400, " ".join(view.notes))
     try:
-        made = build(view, services)
+        made = _TABLES[table](view, services)
     except NotReady as reason:
         return _refused(503, str(reason), {"Retry-After": str(RETRY_S)})
     except PortalError as reason:
@@ -210,7 +227,7 @@ def _trends(view: View, services: Portal) -> Export:
     try:
         series = services.trends.series([queue.id for queue in queues], first, last, view.scores, for_signals=False)
     except PortalError as problem:
-        raise NotReady(f"The history cannot be read: {problem}") from problem
+        raise NotReady(f"The history cannot be read: {services.why(problem)}") from problem
     return Export(trends_table(queues, series), _only(view), now)
 
 
@@ -225,10 +242,12 @@ def _dates(view: View, queues: Sequence[Queue], now: int) -> tuple[date, date]:
 def _sources(view: View, services: Portal) -> Export:
     queues = {queue.id: queue for queue in _asked(view, services)}
     notes = [note for note in services.reports.source_notes() if note.queue_id in queues]
+    if not services.scope.admin:
+        notes = [note.outline() for note in notes]
     return Export(sources_table(queues, notes), _only(view), services.now())
 
 
-_TABLES: Final[Mapping[str, Callable[[View, Portal], Export]]] = {
+_TABLES: Final[Mapping[TableName, Callable[[View, Portal], Export]]] = {
     "overview": _overview,
     "tickets": _tickets,
     "due": _due,

@@ -12,6 +12,8 @@ from typing import Any, Final
 import flask
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from dashboard.gate import identity_of, scope_of
+from dashboard.not_yours import NotYours
 from dashboard.portal import Portal
 from dashboard.queue_gauges import QueueGauges
 from dashboard.vitals import HistoryStanding, Vitals
@@ -35,19 +37,38 @@ def install(server: flask.Flask, portal: Portal, vitals: Vitals) -> None:
     @server.get("/readyz")
     def readyz() -> flask.Response:
         told = _parts(portal, vitals)
-        response = flask.jsonify(told)
+        whole = identity_of(flask.request.environ).has("admin")
+        response = flask.jsonify(told if whole else _outline(told))
         response.status_code = HTTPStatus.OK if told["ready"] else HTTPStatus.SERVICE_UNAVAILABLE
         return _kept_nowhere(response)
 
     @server.get("/metrics")
     def metrics() -> flask.Response:
+        _need_all_of_it()
         text = vitals.metrics.text(QueueGauges(portal, vitals))
         return _kept_nowhere(flask.Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4))
+
+
+def _need_all_of_it() -> None:
+    """Check that nothing is kept from whoever asks: the counts are those of every queue and page.
+
+    Raises:
+        NotYours: something is.
+    """
+    scope = scope_of(flask.request.environ)
+    if scope.queues is not None or scope.views is not None:
+        raise NotYours("What you were let in with is for some queues or pages. The counts are of all of them.")
 
 
 def _kept_nowhere(response: flask.Response) -> flask.Response:
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _outline(told: dict[str, Any]) -> dict[str, Any]:
+    """What strangers are told: what a balancer needs, and where somebody who is asked for help begins to look."""
+    parts = {name: {"state": part["state"]} for name, part in told["parts"].items()}
+    return {"ready": told["ready"], "parts": parts}
 
 
 def _parts(portal: Portal, vitals: Vitals) -> dict[str, Any]:
@@ -59,7 +80,7 @@ def _parts(portal: Portal, vitals: Vitals) -> dict[str, Any]:
     cache, cache_since = vitals.cache_since(now)
     parts: dict[str, Any] = {
         "start": {"state": "ok" if vitals.started else "under_way"},
-        "cache": {**asdict(cache), "since": _iso(cache_since)},
+        "cache": {"state": "ok" if cache.reached else "away", **asdict(cache), "since": _iso(cache_since)},
         "history": _history(vitals.history()),
     }
     try:

@@ -51,6 +51,22 @@ def history_body(found: DataFacts) -> Component:
     return html.Div([*lines, html.Div(table, className="table-scroll")], className="stack")
 
 
+def history_outline(found: DataFacts) -> Component:
+    """The panel for those who do not look after the portal: whether history answers, and since when it has each queue.
+
+    Its runs and its gaps are for administrators.
+    """
+    if found.history.problem is not None:
+        return html.P(
+            "The history cannot be read now. Everything but the trends goes on without it.", className="muted"
+        )
+    head = html.Thead(html.Tr([html.Th(word) for word in ("Queue", "Kept since")]))
+    last = found.history_dates[1]
+    rows = [html.Tr([html.Td(queue.name), _since(trend, last)]) for queue, trend in found.history.trends]
+    table = html.Table([head, html.Tbody(rows)], className="table")
+    return html.Div(html.Div(table, className="table-scroll"), className="stack")
+
+
 def _holds_days(found: DataFacts) -> bool:
     return any(trend.begins is not None for _, trend in found.history.trends)
 

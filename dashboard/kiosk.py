@@ -72,12 +72,12 @@ def kiosk_head(answer: Sequence[Component], second: str, found: OverviewFacts) -
 
 def kiosk_foot(view: View, portal: Portal, printed: str) -> Component:
     """What is shown in words, and where the wall goes next: all queues, then each one, and around again."""
-    stops = [("Overview", portal.href(view.to("overview")))]
-    stops += [(queue.name, portal.href(view.to("queue", queue.id))) for queue in portal.policy.queues]
-    here = 0
-    if view.page == "queue":
-        here = 1 + next(place for place, queue in enumerate(portal.policy.queues) if queue.id == view.queue)
-    name, href = stops[(here + 1) % len(stops)]
+    stops = [("Overview", view.to("overview"))] if portal.sees("overview") else []
+    if portal.sees("queue"):
+        stops += [(queue.name, view.to("queue", queue.id)) for queue in portal.policy.queues]
+    here = next(place for place, (_, stop) in enumerate(stops) if (stop.page, stop.queue) == (view.page, view.queue))
+    name, following = stops[(here + 1) % len(stops)]
+    href = portal.href(following)
     going: dict[str, Any] = {"data-next": href, "data-name": name, "data-seconds": str(STOP_S)}
     dots = [
         html.Span(className="wall-dot wall-dot-here" if place == here else "wall-dot") for place in range(len(stops))

@@ -1,5 +1,6 @@
 """A page's one callback: fill the panels for an address, and again each minute only when there is something newer."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,14 +63,20 @@ def register(
     )
     def show(search: str | None, _: int | None, pathname: str | None, shown: str | None) -> list[Any]:
         services = portal()
+        services.need(page)
         view = services.view(pathname, search)
         if view.page != page:
             raise PreventUpdate  # the address has moved on while this page was still there
         with read_once():
-            newest = f"{revision(view, services)} {urls.href(view.with_(ticket=None, tickets=None))}"
+            newest = _short(revision(view, services), urls.href(view.with_(ticket=None, tickets=None)))
             if newest == shown:
                 return [no_update] * count
             filled = fill(view, services)
         head = filled.head
         slots = (head.title, head.age, list(head.controls), head.sentence, newest, *filled.panels)
         return [still(value) for value in slots]
+
+
+def _short(*parts: str) -> str:
+    """A name that tells nothing: what a page depends on may hold more than is shown on it."""
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()

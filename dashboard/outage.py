@@ -21,4 +21,5 @@ def banner(seen: ServedOverview, portal: Portal) -> Component | None:
     then = f" Next try {words.instant(min(tries), now, zone)}, nothing to do." if tries else ""
     reason = next((standing.reason for standing in standings if standing.reason), "")
     lead = f"Nothing could be read since {words.instant(since, now, zone)}."
-    return states.banner(lead, f"{what}{then} {reason}".rstrip(), "Data page", portal.href(View("data")))
+    more = ("Data page", portal.href(View("data"))) if portal.sees("data") else (None, None)
+    return states.banner(lead, f"{what}{then} {reason}".rstrip(), *more)

@@ -13,7 +13,8 @@ from dash.development.base_component import Component
 
 from components.still import still
 from dashboard import ids, shell
-from dashboard.pages import PAGES
+from dashboard.framing import frame_ancestors
+from dashboard.pages import PAGES, refused
 from dashboard.portal import portal
 from dashboard.urls import PageName, View
 
@@ -22,12 +23,15 @@ def register(app: Dash, pages: Mapping[PageName, ModuleType] = PAGES) -> None:
     """Show a page when the path changes, and connect every page's own callbacks."""
 
     def frame() -> Component:
-        asked = flask.request.args if flask.has_request_context() else {}
-        if "pathname" not in asked:
+        if not flask.has_request_context():
             return shell.layout()
+        asked, services = flask.request.args, portal()
+        hosts = frame_ancestors(flask.request.environ, services.settings.frame_ancestors)
+        if "pathname" not in asked:
+            return shell.layout(hosts=hosts)
         address = {"pathname": asked["pathname"], "search": asked.get("search", "")}
-        view = portal().view(**address)
-        return shell.layout(address, view, _page(pages, view))
+        view = services.view(**address)
+        return shell.layout(address, view, _page(pages, view), hosts=hosts)
 
     app.layout = frame
 
@@ -45,6 +49,8 @@ def register(app: Dash, pages: Mapping[PageName, ModuleType] = PAGES) -> None:
 
 
 def _page(pages: Mapping[PageName, ModuleType], view: View) -> list[Component]:
+    if not portal().sees(view.page):
+        return [still(refused.layout(view))]  # without a head, so that nothing is asked for that would be refused
     return [head(view), still(pages[view.page].layout(view))]
 
 

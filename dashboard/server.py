@@ -5,7 +5,7 @@ from typing import Any
 import flask
 from gunicorn.app.base import BaseApplication
 
-from dashboard import access, metrics_folder, services, static
+from dashboard import access, exchange, limits, listening, metrics_folder, services, sign_in, static
 from dashboard.app import create_app
 from dashboard.gunicorn_options import options
 from dashboard.metrics import Metrics
@@ -16,16 +16,6 @@ from servicelevel.errors import PortalError
 
 class WarmUpFailed(PortalError):
     """The portal did not answer its own first request."""
-
-
-class OpenToOthers(PortalError):
-    """The portal would answer everyone who reaches this machine, and nobody has said that this is meant."""
-
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"HOST={host} lets other machines in, and nobody signs in here. Put a proxy that checks people before it "
-            "and set AUTH_NONE_CONFIRMED=yes, or leave HOST at 127.0.0.1."
-        )
 
 
 def serve(settings: Settings) -> None:
@@ -43,16 +33,19 @@ def build(settings: Settings) -> flask.Flask:
     Raises:
         PortalError: the portal cannot be put together.
     """
-    if settings.open_to_others and settings.auth_none_confirmed is None:
-        raise OpenToOthers(settings.host)
+    listening.check(settings, [settings.host])
     folder, metrics = shared_folder(settings), Metrics(metrics_folder.prepare(settings))
     running = services.build(settings, folder, metrics)
     portal = running.portal
     app = create_app(portal, running.vitals)
     server: flask.Flask = app.server
     services.put_on(server, running)
+    by_token = sign_in.tokens(portal, running.known)
+    exchange.install(server, portal, by_token)
     warm_up(server, portal.prefix)
     static.freeze(app, portal.prefix, folder / "static", settings.static_dir)
+    sign_in.install(server, portal, (by_token, *sign_in.ways(settings, running.known)))
+    limits.install(server)
     access.install(server, portal.prefix, metrics)
     return server
 

@@ -14,6 +14,8 @@ from dashboard.vitals import SeenHistory, Vitals, standing_of
 from opsportal import wiring
 from opsportal.moved import MovedTickets
 from opsportal.ports import History, Leases
+from opsportal.present import PresentSettings
+from opsportal.pseudonyms import pseudonym_key
 from opsportal.settings import Settings
 from opsportal.trends import Trends
 
@@ -29,6 +31,8 @@ class Running:
     history: History
     moved: MovedTickets
     """Brings tickets that changed queues back to the days that are taken."""
+    known: PresentSettings
+    """The settings with what their secret holds at present."""
     store: SharedStore | None = None
     """Where the workers share what they know, for those who tell how it fares."""
     vitals: Vitals = field(default_factory=Vitals)
@@ -47,9 +51,10 @@ def build(settings: Settings, folder: Path, metrics: Metrics | None = None) -> R
     services = wiring.build_cached(settings, store.cache, store.leases, observer=metrics, known=known)
     history = SeenHistory(wiring.history(settings), services.now)
     trends = Trends(history, lambda: services.reports.policy, services.now)
-    portal = Portal(services.reports, trends, settings, services.jira_url, services.now)
+    key = partial(pseudonym_key, known)
+    portal = Portal(services.reports, trends, settings, services.jira_url, services.now, pseudonym_key=key)
     vitals = Vitals(metrics, partial(standing_of, store), history.last, started=False)
-    return Running(portal, store.leases, history, services.moved, store, vitals)
+    return Running(portal, store.leases, history, services.moved, known, store, vitals)
 
 
 def put_on(server: flask.Flask, running: Running) -> None:

@@ -46,9 +46,16 @@ _ABOUT: Final = (
 
 
 def layout(
-    address: Mapping[str, str] = MappingProxyType({}), view: View | None = None, page: Sequence[Component] = ()
+    address: Mapping[str, str] = MappingProxyType({}),
+    view: View | None = None,
+    page: Sequence[Component] = (),
+    *,
+    hosts: str = "'none'",
 ) -> Component:
-    """The frame as it is served: the same for everyone, around the `page` of an `address` where that is known."""
+    """The frame as it is served, around the `page` of an `address` where that is known.
+
+    `hosts` are the sites that may show it in a frame, as a content security policy names them.
+    """
     return html.Div(
         [
             dcc.Location(id=ids.URL, refresh="callback-nav", **address),
@@ -68,6 +75,7 @@ def layout(
                 ],
                 id=ids.FRAME,
                 className="frame" if view is None else _look(view),
+                **data(hosts=hosts),
             ),
             html.Div(id=ids.DRAWER),
             still(_help()),
@@ -111,21 +119,34 @@ def _look(view: View) -> str:
 
 
 def overdue_badge(services: Portal) -> list[Component] | None:
-    """The number of overdue clocks; nothing when there is none."""
+    """The number of overdue clocks; nothing when there is none, or the page that lists them is not seen."""
+    if not services.sees("at-risk"):
+        return None
     overdue = sum(row.state == "overdue" for _, row in services.reports.overview().due)
     if not overdue:
         return None
     return [html.Span(words.count(overdue), className="rail-badge"), html.Span(" overdue", className="visually-hidden")]
 
 
+def first_pages(view: View, services: Portal) -> list[tuple[str, str]]:
+    """The pages that may be seen, as (name, address); of queues the first."""
+    first = next((queue.id for queue in services.policy.queues), None)
+    return [
+        (word, services.href(view.to(page, first if page == "queue" else None)))
+        for page, _, word in _RAIL
+        if services.sees(page) and (page != "queue" or first is not None)
+    ]
+
+
 def _rail(view: View, services: Portal) -> list[Component]:
     first = next((queue.id for queue in services.policy.queues), None)
-    home = html.A(
-        html.Span("Opsportal", className="visually-hidden"), href=services.href(view.to("overview")), className="logo"
-    )
+    begins = next((href for _, href in first_pages(view, services)), services.prefix)
+    home = html.A(html.Span("Opsportal", className="visually-hidden"), href=begins, className="logo")
     badge = html.Span(overdue_badge(services), id=ids.RAIL_BADGE)
     links: list[Component] = []
     for page, shape, word in _RAIL:
+        if not services.sees(page):
+            continue
         target = view.to(page, (view.queue or first) if page == "queue" else None)
         here = page == view.page
         links.append(
@@ -151,7 +172,7 @@ def _switcher(view: View, services: Portal) -> Component:
                 className="switcher-row",
             )
         )
-        for queue in services.policy.queues
+        for queue in (services.policy.queues if services.sees("queue") else ())
     ]
     # frame.js puts the field in when the dialog opens for the first time.
     field = html.Div(**data(field=SWITCHER_TEXT, placeholder="Queue or team"))

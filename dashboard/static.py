@@ -13,17 +13,19 @@ import sys
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import flask
 from dash import Dash
 from flask.testing import FlaskClient
 from whitenoise import WhiteNoise
-from whitenoise.responders import Headers
 
-from dashboard import bundle, late
+from dashboard import bundle, late, security
 from dashboard.app import bare_app
 from servicelevel.errors import PortalError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _SUITES: Final = "_dash-component-suites"
 _FINGERPRINT: Final = re.compile(r"\.v[0-9a-z_]+m\d+\.")
@@ -106,14 +108,17 @@ def write(app: Dash, prefix: str, folder: Path) -> frozenset[Path]:
 
 
 def _serve(server: flask.Flask, prefix: str, folder: Path) -> None:
-    server.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        server.wsgi_app,
-        root=str(folder),
-        prefix=prefix,
-        max_age=60,
-        add_headers_function=_headers,
-        immutable_file_test=_never_changes,
-    )
+    def files(inner: "WSGIApplication") -> WhiteNoise:
+        return WhiteNoise(
+            inner,
+            root=str(folder),
+            prefix=prefix,
+            max_age=60,
+            allow_all_origins=False,
+            immutable_file_test=_never_changes,
+        )
+
+    security.under(server, files)
 
 
 def _lacking(app: Dash, prefix: str, folder: Path) -> str | None:
@@ -169,10 +174,6 @@ def _under_way(path: Path) -> bool:
 def _never_changes(path: str, url: str) -> bool:
     # The digest of an asset is a part of its path, the release and age of a suite's script a part of its name.
     return "/assets/" in url or bool(_FINGERPRINT.search(path))
-
-
-def _headers(headers: Headers, _: str, __: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def facts(view: View, portal: Portal) -> TrendFacts:
     try:
         series = portal.trends.series([queue.id for queue in chosen], first, last, view.scores)
     except PortalError as problem:
-        return TrendFacts(view, portal, chosen, served, first, last, today, now, (), str(problem))
+        return TrendFacts(view, portal, chosen, served, first, last, today, now, (), portal.why(problem))
     lines = tuple(
         Line(
             _with_today(series[queue.id], each),

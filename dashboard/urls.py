@@ -39,8 +39,12 @@ _PATHS: Final[Mapping[str, PageName]] = {
 _TICKET_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}-[0-9]{1,18}")
 _DATES: Final = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 2), date(2059, 12, 30)
+MOST_DAYS: Final = 400
+"""Days of a period between two dates, or of a stretch of history."""
 _LONGEST_VALUE = 200
 _MOST_VALUES = 50
+_LONGEST_SEARCH = 8_000
+_MOST_PAIRS = 200
 
 T = TypeVar("T")
 
@@ -113,7 +117,7 @@ def default_period(page: PageName) -> Period:
 def parse(pathname: str, search: str, policy: Policy, prefix: str = "/") -> View:
     """The view of an address. Unknown keys are ignored; values that cannot be used fall back and are noted in words."""
     page, queue = _page(pathname, policy, prefix)
-    read = _Reader(parse_qs(search.removeprefix("?"), keep_blank_values=False, max_num_fields=None))
+    read = _Reader(_query(search))
     known_queues = [known.id for known in policy.queues]
     known_teams = list(dict.fromkeys(known.team for known in policy.queues))
     view = View(
@@ -206,12 +210,19 @@ def _page(pathname: str, policy: Policy, prefix: str) -> tuple[PageName, str | N
     return "not-found", None
 
 
+def _query(search: str) -> Mapping[str, Sequence[str]] | None:
+    """The values of a query by key; None of one that is too long to be an address."""
+    if len(search) > _LONGEST_SEARCH or search.count("&") >= _MOST_PAIRS:
+        return None
+    return parse_qs(search.removeprefix("?"), keep_blank_values=False)
+
+
 class _Reader:
     """Takes values out of a parsed query and writes down what could not be used."""
 
-    def __init__(self, query: Mapping[str, Sequence[str]]) -> None:
-        self._query = query
-        self.notes: list[str] = []
+    def __init__(self, query: Mapping[str, Sequence[str]] | None) -> None:
+        self._query = query or {}
+        self.notes = [] if query is not None else ["The address is too long and was left out from its ? on."]
 
     def one(self, key: str, read: Callable[[str], T | None], default: T) -> T:
         for written in self._query.get(key, ())[:1]:
@@ -236,7 +247,8 @@ class _Reader:
 
     def _note(self, key: str, written: str) -> None:
         shown = written if len(written) <= 40 else written[:39] + "…"
-        self.notes.append(f"{key}={shown} is not known here and was left out.")
+        why = f"has more than {MOST_DAYS} days" if key == "period" and _is_too_long(written) else "is not known here"
+        self.notes.append(f"{key}={shown} {why} and was left out.")
 
 
 def _text(written: str) -> str | None:
@@ -262,13 +274,22 @@ def _day(written: str) -> date | None:
 def _period(written: str) -> Period | None:
     if written in {str(days) for days in PERIOD_DAYS}:
         return Period(int(written))
-    dates = _DATES.fullmatch(written)
-    if dates is None:
+    dates = _dates(written)
+    if dates is None or _is_too_long(written):
         return None
-    first, last = _day(dates[1]), _day(dates[2])
-    if first is None or last is None or first > last:
-        return None
-    return Period(None, first, last)
+    return Period(None, *dates)
+
+
+def _dates(written: str) -> tuple[date, date] | None:
+    """Two dates in their order, both included."""
+    matched = _DATES.fullmatch(written)
+    first, last = (None, None) if matched is None else (_day(matched[1]), _day(matched[2]))
+    return None if first is None or last is None or first > last else (first, last)
+
+
+def _is_too_long(written: str) -> bool:
+    dates = _dates(written)
+    return dates is not None and (dates[1] - dates[0]).days >= MOST_DAYS
 
 
 def _order(written: str) -> Order | None:

@@ -6,9 +6,8 @@ import signal
 import sys
 from typing import Any, Final
 
-from gunicorn.workers.gthread import ThreadWorker
-
 from dashboard.background import Background
+from dashboard.patient_worker import PatientWorker
 from dashboard.services import running_on
 
 STOP_WAIT_S = 2.0
@@ -47,7 +46,7 @@ def _share_memory() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, _POOLS)
 
 
-class PortalWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares no types
+class PortalWorker(PatientWorker):
     """Runs the background as long as it answers, so that it begins after the fork and ends with the worker."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +73,7 @@ class PortalWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares no 
             background.stop(STOP_WAIT_S)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """As ThreadWorker promises.
+        """As PatientWorker promises.
 
         A worker that is to end stops accepting, and then waits for the requests that it has: the background ends
         meanwhile, so that another process may take over at once.

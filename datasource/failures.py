@@ -1,13 +1,18 @@
 """What a server said about its failure, whatever form it said it in."""
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
 
 import msgspec
 
 LONGEST = 200
 
+Hide: TypeAlias = Callable[[str], str]
+"""Takes secrets out of a text: before it is cut, since a piece of one is not known any more."""
 
-def message_of(body: bytes, content_type: str) -> str:
+
+def message_of(body: bytes, content_type: str, hide: Hide = str) -> str:
     """The first message found in an error's body, at most 200 characters on one line; empty when there is none.
 
     Forms seen: Jira's `errorMessages` and `errors`, a gateway's `message`, Service Management's `errorMessage`,
@@ -15,18 +20,18 @@ def message_of(body: bytes, content_type: str) -> str:
     """
     text = _from_json(body)
     if text is None:
-        raw = body[:4000].decode("utf-8", "replace")
+        raw = hide(body.decode("utf-8", "replace"))[:4000]
         text = re.sub(r"<(script|style|head).*?</\1>|<[^>]*>", " ", raw, flags=re.DOTALL | re.IGNORECASE)
         text = "" if "html" in content_type.lower() and not text.strip() else text
-    return _line(text)
+    return _line(hide(text))
 
 
-def field_of(body: bytes) -> str:
+def field_of(body: bytes, hide: Hide = str) -> str:
     """The same, but only what stands in a field for messages: nothing that a page or a proxy says of itself."""
     text = _from_json(body)
-    return (
-        "" if text is None or body.lstrip()[:1] != b"{" or re.search(r"<[a-z!/]", text, re.IGNORECASE) else _line(text)
-    )
+    if text is None or body.lstrip()[:1] != b"{" or re.search(r"<[a-z!/]", text, re.IGNORECASE):
+        return ""
+    return _line(hide(text))
 
 
 def _line(text: str) -> str:

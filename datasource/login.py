@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from pydantic import SecretStr
 
+from servicelevel.written_forms import written_forms
+
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
@@ -90,13 +92,15 @@ class Login:
         """Whether a request that was refused would be signed otherwise now, after looking where the secret is kept."""
         return self._token.replaced(refused.secret)
 
-    def hidden_in(self, body: bytes) -> bytes:
-        """A body without any secret that was sent, should an error page repeat it."""
+    def hidden_in(self, text: str) -> str:
+        """A text without any secret that was sent, in whichever form an error page repeats it."""
         for sent in tuple(self._sent):
-            secret = sent.get_secret_value().encode()
-            for text in (secret, base64.b64encode(f"{self._user}:".encode() + secret)):
-                body = body.replace(text, b"***") if secret else body
-        return body
+            secret = sent.get_secret_value()
+            header = base64.b64encode(f"{self._user}:{secret}".encode()).decode()
+            forms = written_forms(secret) | written_forms(header) if secret else ()
+            for form in sorted(forms, key=len, reverse=True):
+                text = text.replace(form, "***")
+        return text
 
     def __repr__(self) -> str:
         return f"Login({self._scheme})"

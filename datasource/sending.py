@@ -24,10 +24,13 @@ class _Session(requests.Session):
 
 
 class Sender:
-    """Connections to one source, at most `in_flight` of them kept. Safe to share between threads."""
+    """Connections to one source, at most `in_flight` of them kept. Safe to share between threads.
 
-    def __init__(self, source: str, base_url: str, in_flight: int) -> None:
-        self._source, self._base_url = source, base_url
+    An answer of more than `largest` bytes is none; without it `LARGEST_ANSWER` is the limit.
+    """
+
+    def __init__(self, source: str, base_url: str, in_flight: int, largest: int | None = None) -> None:
+        self._source, self._base_url, self._largest = source, base_url, largest
         self._session = _Session()
         self._session.headers.update({"Accept": "application/json", "User-Agent": "opsportal"})
         adapter = requests.adapters.HTTPAdapter(pool_connections=2, pool_maxsize=in_flight, max_retries=0)
@@ -68,12 +71,12 @@ class Sender:
 
     def _content(self, response: requests.Response, call: str, deadline: Deadline) -> bytes:
         """The whole body, decoded; given up when it drips past the deadline or grows without end."""
-        parts, size = [], 0
+        parts, size, largest = [], 0, self._largest or LARGEST_ANSWER
         # One part is what one look at the socket gives: waiting for more would let a slow sender outlast the deadline.
         while part := response.raw.read1(256 * 1024, decode_content=True):
             size += len(part)
-            if size > LARGEST_ANSWER:
-                raise SourceMalformed(self._source, f"the answer is larger than {LARGEST_ANSWER:,} bytes", call=call)
+            if size > largest:
+                raise SourceMalformed(self._source, f"the answer is larger than {largest:,} bytes", call=call)
             if deadline.left_s() <= 0:
                 raise DeadlinePassed(self._source, "the answer did not end in time", call=call)
             parts.append(part)

@@ -247,20 +247,20 @@ class Transport:
     def _failure(
         self, call: str, status: int, headers: Mapping[str, str], content: bytes, wait_s: float
     ) -> SourceError:
-        body = self._login.hidden_in(content)
-        said = message_of(body, headers.get("content-type", ""))
+        hide = self._login.hidden_in
+        said = message_of(content, headers.get("content-type", ""), hide)
         what = f"HTTP {status}" + (f": {said}" if said else "")
-        field = field_of(body)
+        field = field_of(content, hide)
         shown = f"HTTP {status}" + (f": {field}" if field else "")
         if status == 401:
             return LoginFailed(self.source, what, call=call, advice=_login_advice(said), shown=shown)
         if status == 403:
-            denied = message_of(headers.get("X-Authentication-Denied-Reason", "").encode(), "text/plain")
+            denied = message_of(headers.get("X-Authentication-Denied-Reason", "").encode(), "text/plain", hide)
             return NotPermitted(self.source, f"{what} {denied}".strip(), call=call, shown=shown)
         if status == 429:
             return SourceThrottled(self.source, wait_s, call=call)
         if 300 <= status < 400:
-            host = _host(headers.get("location", "")) or "another address"
+            host = hide(_host(headers.get("location", "")) or "another address")
             advice = "Set the base URL to the address that answers by itself; redirects are not followed."
             return SourceRejected(self.source, f"HTTP {status}: sends us on to {host}", call=call, advice=advice)
         if status == 410:

@@ -79,7 +79,8 @@ resource "aws_lb_listener" "portal" {
   }
 }
 
-# Counts and states of the parts are for those who run the portal; the target group asks tasks directly.
+# Counts and states of the parts are for those who run the portal; the target group asks tasks directly. A program with
+# a token for it has come before this.
 resource "aws_lb_listener_rule" "inward" {
   listener_arn = aws_lb_listener.portal.arn
   priority     = 10
@@ -134,7 +135,75 @@ resource "aws_lb_listener_rule" "open" {
   tags = { Name = "${local.name}-open" }
 }
 
-# Pages, and the programs' interface with them: a program cannot sign in here, so that /api is for signed-in people.
+# What brings a signed token goes past the sign-in, since it could not do it: programs, the pages of other sites, and
+# wallboards. The portal itself judges each token and each session, and refuses what brings none that holds.
+locals {
+  past_sign_in = !local.signs_in ? {} : {
+    programs = { priority = 5, paths = ["/api/*", "/metrics"], headers = { Authorization = "Bearer *" }, keys = [] }
+    exchange = { priority = 24, paths = ["/embed", "/kiosk"], headers = {}, keys = [] }
+    sessions = { priority = 25, paths = [], headers = { X-Opsportal-Session = "*" }, keys = [] }
+    pages    = { priority = 26, paths = [], headers = {}, keys = ["session"] }
+  }
+}
+
+resource "aws_lb_listener_rule" "tokens" {
+  for_each = local.past_sign_in
+
+  listener_arn = aws_lb_listener.portal.arn
+  priority     = each.value.priority
+
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.portal.arn
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.paths) == 0 ? [] : [each.value.paths]
+
+    content {
+      path_pattern {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = each.value.headers
+
+    content {
+      http_header {
+        http_header_name = condition.key
+        values           = [condition.value]
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = each.value.keys
+
+    content {
+      query_string {
+        key   = condition.value
+        value = "*"
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = local.public_alb ? [local.edge_header] : []
+
+    content {
+      http_header {
+        http_header_name = condition.value
+        values           = [local.edge_key]
+      }
+    }
+  }
+
+  tags = { Name = "${local.name}-${each.key}" }
+}
+
+# Pages, and the programs' interface with them, for people who sign in.
 resource "aws_lb_listener_rule" "portal" {
   listener_arn = aws_lb_listener.portal.arn
   priority     = 30

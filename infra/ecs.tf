@@ -2,8 +2,8 @@ locals {
   container_port = 8080
   image          = var.image_digest == null ? null : "${aws_ecr_repository.portal.repository_url}@${var.image_digest}"
 
-  # What every part of the portal is told; nothing in it is secret.
-  settings_common = merge(var.settings, {
+  # What every part of the portal is told; nothing in it is secret. Who may see what concerns pages alone.
+  settings_common = merge({ for name, value in var.settings : name => value if !startswith(name, "AUTH_") }, {
     SECRETS_ID     = aws_secretsmanager_secret.portal.arn
     QUEUE_REGISTRY = "s3://${aws_s3_bucket.config.bucket}/${local.registry_key}"
     HISTORY_URL = join("", [
@@ -18,17 +18,30 @@ locals {
     AWS_DEFAULT_REGION = var.region
   })
 
-  # The load balancer signs people in, or the firewall keeps others out: what reaches a task may be there.
-  settings_web = merge(local.settings_job, {
-    HOST                = "0.0.0.0"
-    PORT                = tostring(local.container_port)
-    AUTH_NONE_CONFIRMED = "yes"
-    WEB_CONCURRENCY     = tostring(max(2, floor(var.cpu / 512)))
-    CACHE_DIR           = "/tmp/opsportal"
-    FRAME_ANCESTORS     = join(" ", var.frame_ancestors)
-    }, local.shared_cache ? {
-    REDIS_URL = "rediss://${aws_elasticache_replication_group.cache[0].primary_endpoint_address}:${local.cache_port}/0"
-  } : {})
+  # The load balancer signs people in and the portal looks at its signature, or the firewall keeps others out.
+  settings_of_sign_in = local.signs_in ? tomap({
+    AUTH           = "alb-oidc"
+    AUTH_ALB_ARN   = aws_lb.portal.arn
+    AUTH_ISSUER    = var.oidc.issuer
+    AUTH_CLIENT_ID = var.oidc.client_id
+  }) : tomap({ AUTH_NONE_CONFIRMED = "yes" })
+
+  settings_web = merge(
+    local.settings_job,
+    { for name, value in var.settings : name => value if startswith(name, "AUTH_") },
+    local.settings_of_sign_in,
+    {
+      HOST            = "0.0.0.0"
+      PORT            = tostring(local.container_port)
+      WEB_CONCURRENCY = tostring(max(2, floor(var.cpu / 512)))
+      CACHE_DIR       = "/tmp/opsportal"
+      FRAME_ANCESTORS = join(" ", var.frame_ancestors)
+      TRUSTED_PROXIES = "2" # the edge and the load balancer
+    },
+    local.shared_cache ? {
+      REDIS_URL = "rediss://${aws_elasticache_replication_group.cache[0].primary_endpoint_address}:${local.cache_port}/0"
+    } : {},
+  )
 
   # The same for each container: the image's own user, nothing to write on but /tmp, nothing that only root may.
   container_common = {
@@ -197,6 +210,7 @@ resource "aws_ecs_service" "portal" {
 
   depends_on = [
     aws_lb_listener_rule.portal,
+    aws_lb_listener_rule.tokens,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_secretsmanager_secret_version.placeholder,

@@ -4,7 +4,7 @@
 
 resource "aws_secretsmanager_secret" "portal" {
   name                    = local.name
-  description             = "JSON object with JIRA_API_TOKEN or JIRA_PAT, and TEMPO_API_TOKEN where it is needed"
+  description             = "JSON object with JIRA_API_TOKEN or JIRA_PAT, and TEMPO_API_TOKEN and TOKEN_KEY where they are needed"
   recovery_window_in_days = var.deletion_protection ? 30 : 0
 }
 

@@ -219,17 +219,22 @@ variable "settings" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.settings), ["JIRA_API_TOKEN", "JIRA_PAT", "TEMPO_API_TOKEN", "REDIS_URL"])) == 0
-    error_message = "JIRA_API_TOKEN, JIRA_PAT, TEMPO_API_TOKEN and REDIS_URL are secrets and would be legible in the state and in the task definition. Put them into the stack's secret."
+    condition     = length(setintersection(keys(var.settings), ["JIRA_API_TOKEN", "JIRA_PAT", "TEMPO_API_TOKEN", "REDIS_URL", "AUTH_PROXY_SECRET", "TOKEN_KEY"])) == 0
+    error_message = "JIRA_API_TOKEN, JIRA_PAT, TEMPO_API_TOKEN, REDIS_URL, AUTH_PROXY_SECRET and TOKEN_KEY are secrets and would be legible in the state and in the task definition. Put them into the stack's secret."
   }
 
   validation {
     condition = length(setintersection(keys(var.settings), [
-      "AUTH_NONE_CONFIRMED", "CACHE_DIR", "FRAME_ANCESTORS", "HISTORY_URL", "HOST", "LOG_FORMAT", "PORT",
-      "PROMETHEUS_MULTIPROC_DIR", "QUEUE_REGISTRY", "SECRETS_ID", "SNAPSHOT_AT", "STATIC_DIR", "URL_PREFIX",
-      "WEB_CONCURRENCY",
+      "AUTH", "AUTH_ALB_ARN", "AUTH_CLIENT_ID", "AUTH_ISSUER", "AUTH_NONE_CONFIRMED", "CACHE_DIR", "FRAME_ANCESTORS",
+      "HISTORY_URL", "HOST", "LOG_FORMAT", "PORT", "PROMETHEUS_MULTIPROC_DIR", "QUEUE_REGISTRY", "SECRETS_ID",
+      "SNAPSHOT_AT", "STATIC_DIR", "TRUSTED_PROXIES", "URL_PREFIX", "WEB_CONCURRENCY",
     ])) == 0 && alltrue([for name in keys(var.settings) : !startswith(name, "AWS_")])
-    error_message = "The stack decides these itself: AUTH_NONE_CONFIRMED, CACHE_DIR, FRAME_ANCESTORS (variable frame_ancestors), HISTORY_URL, HOST, LOG_FORMAT, PORT, PROMETHEUS_MULTIPROC_DIR, QUEUE_REGISTRY, SECRETS_ID, SNAPSHOT_AT (variable snapshot_schedule), STATIC_DIR, URL_PREFIX, WEB_CONCURRENCY and all that begin with AWS_. Leave them out of settings."
+    error_message = "The stack decides these itself: AUTH, AUTH_ALB_ARN, AUTH_CLIENT_ID, AUTH_ISSUER (variable oidc), AUTH_NONE_CONFIRMED, CACHE_DIR, FRAME_ANCESTORS (variable frame_ancestors), HISTORY_URL, HOST, LOG_FORMAT, PORT, PROMETHEUS_MULTIPROC_DIR, QUEUE_REGISTRY, SECRETS_ID, SNAPSHOT_AT (variable snapshot_schedule), STATIC_DIR, TRUSTED_PROXIES, URL_PREFIX, WEB_CONCURRENCY and all that begin with AWS_. Leave them out of settings."
+  }
+
+  validation {
+    condition     = var.oidc != null || alltrue([for name in keys(var.settings) : !startswith(name, "AUTH_") || name == "AUTH_NONE_CONFIRMED"])
+    error_message = "Settings that begin with AUTH_ say what somebody who signs in may see, and nobody does without oidc."
   }
 
   validation {

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from opsportal.ports import NOBODY, Cache, Leases, Now, Observer, Registry
 from opsportal.reading import Reading, Sources
 from opsportal.refreshing import Refreshing, Timing
 from opsportal.reports import Period, check_values, found
+from opsportal.served import Served, ServedOverview
 from opsportal.shelf import Copy, Shelf
 from opsportal.source_note import ReadProgress, RegistryNote, SourceNote
 from opsportal.source_notes import source_notes
@@ -39,42 +41,11 @@ FOLLOWED_S = 5.0
 Added: TypeAlias = tuple[tuple[Pool, ...], Consolidated, tuple[tuple[Queue, DueRow], ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Served:
-    """One queue as it is now.
-
-    Without a report: with `problem` what was asked for cannot be had (PeriodNotCovered, EmptyPeriod, UnknownValue);
-    else the queue was not read yet, and `progress` says how far its first read is, unless `freshness` has failed.
-    `revision` differs whenever anything but the age does.
-    """
-
-    queue: Queue
-    report: QueueReport | None
-    problem: PortalError | None
-    freshness: Freshness
-    progress: ReadProgress | None
-    revision: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ServedOverview:
-    """All queues as they are now, in the order of the registry, and what those with a report add up to.
-
-    `as_of` is the instant of the oldest reading that is not stale, else of the oldest; None without any.
-    """
-
-    as_of: int | None
-    served: Mapping[str, Served]
-    teams: tuple[Pool, ...]
-    consolidated: Consolidated
-    due: tuple[tuple[Queue, DueRow], ...]
-    revision: str
-
-
 class CachedReports:
     """The reports behind pages and API, renewed as `timing` says.
 
-    Each queue is judged as of its own reading, so that every process that holds a reading says the same of it.
+    Each queue is judged as of its own reading, so that every process that holds a reading says the same of it. And of
+    the readings of all queues, whoever asks: a score is no other because fewer queues are seen.
     `refresh` reads the sources, `follow` the cache; both belong in threads of their own. The rest answers from what
     this process has and asks the cache once.
     """
@@ -98,23 +69,27 @@ class CachedReports:
         self._refreshing = Refreshing(
             sources, self._shelf, cache, leases, timing, now=now, observer=observer, clock_s=clock_s
         )
-        self._policy: Policy | None = None
+        self._narrow: Callable[[Policy], Policy] | None = None
+        self._state = _State()
         self._alone: Memo[QueueReport] = Memo(TICKETS_HELD, lambda made: len(made.columns) + 1)
         self._filled: Memo[QueueReport] = Memo(TICKETS_HELD, lambda made: len(made.columns) + 1)
         self._fleet_evidence: Memo[Trailing] = Memo(64)
         self._added_up: Memo[Added] = Memo(64)
-        self._followed_until_s = 0.0
-        self._judged: tuple[object, ...] = ()
 
     @property
     def policy(self) -> Policy:
-        """The registry in force; another one as soon as it was changed and is in order."""
-        policy = self._registry.current().policy
-        if policy is not self._policy:
-            for memo in (self._alone, self._filled, self._fleet_evidence, self._added_up):
-                memo.clear()  # a promise may have changed
-            self._policy = policy
-        return policy
+        """The registry in force, as it is seen here; another one as soon as it was changed and is in order."""
+        whole = self._whole()
+        return whole if self._narrow is None else self._narrow(whole)
+
+    def seen(self, narrow: Callable[[Policy], Policy]) -> "CachedReports":
+        """The same reports with no more queues than `narrow` leaves of a registry.
+
+        They share everything that is read and made. What the portal does for itself goes on about all queues.
+        """
+        seen = copy(self)
+        seen._narrow = narrow  # noqa: SLF001 - it is one of our own
+        return seen
 
     def find(self, queue_id: str) -> Queue:
         """The queue of that id.
@@ -147,7 +122,7 @@ class CachedReports:
                 check_values(seen.copy.columns, asked.filters, names_shown=policy.analyst_names == "names")
             except PortalError as problem:
                 return self._without_report(seen, problem)
-        return self._served(seen, asked, lambda: self._fleet(self._held_or_looked(policy)))
+        return self._served(seen, asked, lambda: self._fleet(self._held_or_looked(self._whole())))
 
     def overview(
         self, *, period: Period | None = None, filters: Filters | None = None, compared_days: int = COMPARED_DAYS
@@ -169,11 +144,11 @@ class CachedReports:
 
     def due(self) -> tuple[str, ...]:
         """The queues whose turn it is to be read, the most urgent first."""
-        return tuple(queue.id for queue in self._refreshing.due(self.policy.queues))
+        return tuple(queue.id for queue in self._refreshing.due(self._whole().queues))
 
     def troubled(self) -> bool:
         """Whether the last thing that became of any read is that it failed: then one queue at a time is enough."""
-        return self._refreshing.troubled(self.policy.queues)
+        return self._refreshing.troubled(self._whole().queues)
 
     def refresh(self, queue_id: str, stopped: Callable[[], bool] = lambda: False) -> bool:
         """Read a queue if it is its turn and nobody else is reading it: whether a new reading was kept.
@@ -190,23 +165,23 @@ class CachedReports:
 
         Called about once a second. As long as it is, no answer fetches a newer reading itself.
         """
-        policy = self.policy
+        policy = self._whole()
         self._shelf.only(policy.queues)
         heads = self._cache.get_many([self._shelf.key("head", queue) for queue in policy.queues])
         for queue, shared in zip(policy.queues, heads, strict=True):
             self._shelf.current(queue, self._shelf.head(queue, shared))
             with suppress(PortalError):
                 self._refreshing.share_again(queue, shared)
-        self._followed_until_s = self._clock_s() + FOLLOWED_S
+        self._state.followed_until_s = self._clock_s() + FOLLOWED_S
         copies = [(queue.id, copy.number) for queue in policy.queues if (copy := self._shelf.held(queue)) is not None]
         judged = (policy, *copies)
-        if judged != self._judged:
+        if judged != self._state.judged:
             self._overview(_Asked(Period(), Filters(), COMPARED_DAYS))
             newest = max((number for _, number in copies), default=0)
             for queue_id, number in copies:
                 self._alone.let_go(Of(queue_id, number))
                 self._filled.let_go(Of(queue_id, newest))
-            self._judged = judged
+            self._state.judged = judged
 
     def ask_refresh(self, queue_id: str) -> bool:
         """Have a queue read soon; False when that was asked for less than a minute ago, by whomever.
@@ -232,8 +207,16 @@ class CachedReports:
         reading = self._registry.current()
         return RegistryNote(to_ms(reading.changed_at), tuple(str(problem) for problem in reading.problems))
 
+    def _whole(self) -> Policy:
+        policy = self._registry.current().policy
+        if policy is not self._state.policy:
+            for memo in (self._alone, self._filled, self._fleet_evidence, self._added_up):
+                memo.clear()  # a promise may have changed
+            self._state.policy = policy
+        return policy
+
     def _followed(self) -> bool:
-        return self._clock_s() < self._followed_until_s
+        return self._clock_s() < self._state.followed_until_s
 
     def _look(self, queues: Sequence[Queue]) -> "list[_Seen]":
         """What is kept of queues, with one question to the cache."""
@@ -255,15 +238,20 @@ class CachedReports:
         return [(seen.queue, seen.copy) for seen in self._look(policy.queues)]
 
     def _overview(self, asked: "_Asked") -> ServedOverview:
-        looked = self._look(self.policy.queues)
-        fleet = self._fleet([(seen.queue, seen.copy) for seen in looked])
-        served = {seen.queue.id: self._served(seen, asked, lambda: fleet) for seen in looked}
+        everyone = self._look(self._whole().queues)
+        fleet = self._fleet([(looked.queue, looked.copy) for looked in everyone])
+        mine = {queue.id for queue in self.policy.queues}
+        served = {
+            looked.queue.id: self._served(looked, asked, lambda: fleet)
+            for looked in everyone
+            if looked.queue.id in mine
+        }
 
         def add_up() -> Added:
             made = [each.report for each in served.values() if each.report is not None]
             return added_up(made, self._evidence(fleet, fleet.newest))
 
-        pools, whole, due = self._added_up.get((asked, fleet.name), fleet.of, add_up)
+        pools, whole, due = self._added_up.get((asked, fleet.name, tuple(served)), fleet.of, add_up)
         standings = [each.freshness for each in served.values()]
         revision = _digest(*(each.revision for each in served.values()))
         return ServedOverview(_as_of(standings), served, pools, whole, due, revision)
@@ -319,6 +307,15 @@ class CachedReports:
 
     def _evidence(self, fleet: "_Fleet", instant: int) -> Trailing:
         return self._fleet_evidence.get((fleet.name, instant), fleet.of, lambda: fleet_of(fleet.readings, instant))
+
+
+@dataclass(slots=True)
+class _State:
+    """What one process knows of its own work, whoever looks."""
+
+    policy: Policy | None = None
+    followed_until_s: float = 0.0
+    judged: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import sys
 from datetime import UTC, date, datetime
@@ -11,16 +12,16 @@ import click
 import msgspec
 
 from opsportal import checks as checking
-from opsportal import demonstration, report_json, report_text, wiring
+from opsportal import cores, demonstration, report_json, report_text, wiring
 from opsportal.backfill_command import backfill
 from opsportal.command import FAILED, OK, Examples, console, says_what_is_wrong, whole_dates
 from opsportal.history_commands import history
 from opsportal.history_files_command import export_days, import_days
-from opsportal.naming import Naming
 from opsportal.progress import queue_progress
 from opsportal.reports import Period
 from opsportal.settings import Settings, load
 from opsportal.snapshot_command import snapshot
+from opsportal.token_command import token
 from servicelevel.instants import to_ms
 from servicelevel.measures import Filters
 from servicelevel.report import QueueReport
@@ -29,6 +30,7 @@ from servicelevel.report import QueueReport
 def main() -> NoReturn:
     """Run a command and end the process with its exit code."""
     signal.signal(signal.SIGINT, _interrupted)
+    cores.leave_none()
     sys.exit(commands(standalone_mode=True))
 
 
@@ -112,7 +114,7 @@ def report(
         made = services.reports.queue(
             queue, as_of=as_of, period=period, filters=Filters(priority, type_, analyst), progress=listen(queue)
         )
-    naming = Naming(services.reports.policy.analyst_names)
+    naming = wiring.naming(services)
     if as_json:
         shaped = report_json.queue_report(made, naming, services.jira_url, services.now())
         click.echo(msgspec.json.format(msgspec.json.encode(shaped), indent=1))
@@ -186,13 +188,23 @@ def serve() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "dashboard"])  # noqa: S606 - ourselves, in another layer
 
 
-@commands.command("demo", cls=Examples, example="opsportal demo\nopsportal demo --text\nopsportal demo service-desk")
+@commands.command(
+    "demo",
+    cls=Examples,
+    example="opsportal demo\nopsportal demo --host-page 8090\nopsportal demo --text\nopsportal demo service-desk",
+)
 @click.argument("queue", required=False)
 @click.option("--seed", type=int, help="Another seed makes another fleet of queues.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Port of the pages.")
+@click.option(
+    "--host-page",
+    type=click.IntRange(1, 65_535),
+    metavar="PORT",
+    help="At this port, also serve a page of another site that shows a queue of the portal in a frame.",
+)
 @click.option("--text", is_flag=True, help="Print the overview, and the report of QUEUE, in place of serving pages.")
 @says_what_is_wrong
-def demo(queue: str | None, seed: int | None, port: int, text: bool) -> None:
+def demo(queue: str | None, seed: int | None, port: int, host_page: int | None, text: bool) -> None:
     """Start a made-up Jira and Tempo on this machine, and the portal on them.
 
     It needs no account and no setting, and leaves nothing behind. With QUEUE, its report is printed instead.
@@ -203,8 +215,13 @@ def demo(queue: str | None, seed: int | None, port: int, text: bool) -> None:
         if text or queue is not None:
             _print_demo(load(sources.environment(), env_file=None), queue)
             return
-        with demonstration.portal(sources, port, wiring.clock_ms()) as process:
+        with contextlib.ExitStack() as held:
+            key = secrets.token_hex(32)
+            process = held.enter_context(demonstration.portal(sources, port, wiring.clock_ms(), key))
             click.echo(f"The portal, on a made-up Jira and Tempo: http://127.0.0.1:{port}/   (Ctrl-C ends it)")
+            if host_page is not None:
+                address = held.enter_context(demonstration.host_page(port, host_page, key))
+                click.echo(f"A page of another site that shows a queue of it: {address}")
             with contextlib.suppress(KeyboardInterrupt):
                 process.wait()
                 raise demonstration.DemoFailed("The portal has ended; see the message above.")
@@ -220,7 +237,7 @@ def _print_demo(settings: Settings, queue: str | None) -> None:
     console().print(report_text.overview(seen))
     chosen = seen.reports.get(queue or "")
     if isinstance(chosen, QueueReport):
-        console().print("", report_text.queue_report(chosen, Naming(policy.analyst_names)))
+        console().print("", report_text.queue_report(chosen, wiring.naming(services)))
     click.echo(f"\nAs of {datetime.fromtimestamp(seen.as_of / 1000, UTC):%Y-%m-%d %H:%M} UTC, from made-up data.")
 
 
@@ -228,3 +245,4 @@ history.add_command(import_days)
 history.add_command(export_days)
 commands.add_command(backfill)
 commands.add_command(history)
+commands.add_command(token)

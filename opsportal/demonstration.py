@@ -79,11 +79,12 @@ def running(seed: int | None) -> Iterator[Ready]:
 
 
 @contextlib.contextmanager
-def portal(sources: Ready, port: int, now: int) -> Iterator["subprocess.Popen[bytes]"]:
+def portal(sources: Ready, port: int, now: int, token_key: str = "") -> Iterator["subprocess.Popen[bytes]"]:
     """Start a portal on these sources at this port of this machine, and end it with the block. It answers by then.
 
     Its history is rebuilt from the made-up Jira while it does. What it keeps lies in a folder of its own that goes away
-    with it; no other setting of the environment counts. `now` is the present instant (epoch ms).
+    with it; no other setting of the environment counts. `now` is the present instant (epoch ms), `token_key` what signs
+    tokens for it.
 
     Raises:
         DemoFailed: it did not start.
@@ -91,6 +92,7 @@ def portal(sources: Ready, port: int, now: int) -> Iterator["subprocess.Popen[by
     _require_free(port)
     with tempfile.TemporaryDirectory(prefix="opsportal-demo-", ignore_cleanup_errors=True) as folder:
         places = {"CACHE_DIR": f"{folder}/cache", "HISTORY_URL": f"sqlite:///{folder}/history.db", "PORT": str(port)}
+        places["TOKEN_KEY"] = token_key
         environment = alone({**sources.environment(), **places, "LOG_LEVEL": "WARNING", "LOG_FORMAT": "text"})
         with subprocess.Popen([sys.executable, "-m", "dashboard"], env=environment) as process:
             try:
@@ -99,6 +101,26 @@ def portal(sources: Ready, port: int, now: int) -> Iterator["subprocess.Popen[by
                     yield process
             finally:
                 _end(process)
+
+
+@contextlib.contextmanager
+def host_page(portal_port: int, port: int, token_key: str) -> Iterator[str]:
+    """Start a page of another site that shows a queue of that portal, and end it with the block; its address.
+
+    Raises:
+        DemoFailed: it did not start.
+    """
+    _require_free(port, "--host-page")
+    command = [sys.executable, "-m", "demo.host", "--portal", f"http://127.0.0.1:{portal_port}/", "--port", str(port)]
+    environment = alone({"TOKEN_KEY": token_key})
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
+        try:
+            told = process.stdout.readline().decode() if process.stdout else ""
+            if not told:
+                raise DemoFailed("The page of another site did not start; see the message above.")
+            yield told.split()[-1]
+        finally:
+            _end(process)
 
 
 @contextlib.contextmanager
@@ -122,13 +144,13 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _require_free(port: int) -> None:
+def _require_free(port: int, option: str = "--port") -> None:
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("127.0.0.1", port))
         except OSError:
-            raise DemoFailed(f"Port {port} of this machine is taken. Choose another one with --port.") from None
+            raise DemoFailed(f"Port {port} of this machine is taken. Choose another one with {option}.") from None
 
 
 def _wait(process: "subprocess.Popen[bytes]", address: str) -> None:

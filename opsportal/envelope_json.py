@@ -51,7 +51,7 @@ def envelope(made: QueueReport, told: Standing, now: int) -> EnvelopeJson:
         "as_of": instant(made.as_of, queue.calendar),
         "age_s": age_s(made.columns.read_at, now),
         "state": fresh.state,
-        "state_reason": fresh.reason,
+        "state_reason": _why(fresh),
         "revision": told.revision,
         "definition_hash": queue.definition_hash,
         "window": window(made.now.window, queue.calendar),
@@ -95,13 +95,15 @@ def fleet_state(served: Sequence[Served]) -> tuple[FreshnessState, str | None]:
 
 def why_not_whole(served: Served) -> str | None:
     """What is wrong with a queue's numbers, in words; None when nothing is."""
-    if served.problem is not None:
-        return str(served.problem)
-    if served.freshness.reason is not None:
-        return served.freshness.reason
-    if served.freshness.as_of is None:
+    return _why(served.freshness) if served.problem is None else str(served.problem)
+
+
+def _why(fresh: Freshness) -> str | None:
+    if fresh.reason is not None:
+        return fresh.reason
+    if fresh.as_of is None:
         return "It is being read for the first time."
-    return "It has not been read for long." if served.freshness.state == "stale" else None
+    return "It has not been read for long." if fresh.state == "stale" else None
 
 
 def fleet_definition(queues: Sequence[Queue]) -> str:

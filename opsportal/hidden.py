@@ -4,11 +4,12 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
 from opsportal.settings import Settings
+from servicelevel.written_forms import written_forms
 
 _HIDDEN: Final = "***"
 _SHORTEST: Final = 4
@@ -16,7 +17,7 @@ _SHORTEST: Final = 4
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Every text that must not be seen: secrets, and the forms in which they are sent."""
+    """Every text that must not be seen: secrets, and the forms in which they are sent or repeated by others."""
     values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
     hidden = set(values)
     for value in values:
@@ -25,8 +26,8 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
             hidden |= {password, unquote(password)}
         if settings.jira_email is not None:
             hidden.add(b64encode(f"{settings.jira_email}:{value}".encode()).decode())
-    hidden |= {quote(value, safe="") for value in hidden}
-    return _longest_first(each for each in hidden if len(each) >= _SHORTEST)
+    forms = (form for value in hidden for form in written_forms(value))
+    return _longest_first({each for each in forms if len(each) >= _SHORTEST})
 
 
 def hide(settings: Settings) -> None:

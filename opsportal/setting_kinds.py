@@ -15,6 +15,13 @@ REFUSED = "setting_refused"
 """The type of the errors made here; their context holds what was found and what was expected."""
 
 _SHOWN_CHARS = 60
+_LEAST_SECRET_CHARS = 32
+_LEAST_DIFFERENT_CHARS = 8
+_BALANCER = r"arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/app/[A-Za-z0-9-]{1,32}/[0-9a-z]{16}"
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_LONGEST_HOST = 253
+_ODD_PATH = re.compile(r"//+[^/]|/\.\.?(?:/|$)|%(?:00|2e|2f|5c)|[^!-~]", re.IGNORECASE)
+"""Empty segments, ways up, and what stands for a dot or a slash only in some eyes."""
 _KEPT_UNDER = r"[A-Za-z0-9/_+=.@-]{1,512}"
 _KEPT_UNDER_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}"
 _REDIS_OPTIONS = ("db", "username", "password")
@@ -43,7 +50,17 @@ def _url(value: Any) -> str:
         raise _refusal("an address with ? or # in it", "an address without query and fragment")
     if parts.scheme == "http" and not is_loopback(host):
         raise _refusal(shown(f"http://{parts.netloc}"), expected)
+    if not _is_plain_host(host) or parts.netloc.endswith(":") or parts.port == 0 or _ODD_PATH.search(parts.path):
+        raise _refusal("an address that programs read in different ways", f"{expected}, with a plain name and path")
     return _without_trailing_slash(parts)
+
+
+def _is_plain_host(host: str) -> bool:
+    """Whether a host is a name of letters, digits and hyphens, or an address written as always."""
+    try:
+        return ip_address(host).compressed == host and "%" not in host
+    except ValueError:
+        return len(host) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, host.split(".")))
 
 
 def is_loopback(host: str) -> bool:
@@ -87,6 +104,42 @@ def _token(value: SecretStr) -> SecretStr:
     if not token.isascii() or not token.isprintable() or " " in token:
         raise _refusal("a secret with spaces or special characters", "the token as it was given, on one line")
     return value
+
+
+def _long_secret(value: SecretStr) -> SecretStr:
+    # What others could guess or find in a list of examples protects nothing, so a short one is no secret.
+    secret = _token(value).get_secret_value()
+    if len(secret) < _LEAST_SECRET_CHARS or len(set(secret)) < _LEAST_DIFFERENT_CHARS:
+        expected = f"at least {_LEAST_SECRET_CHARS} random characters, as `openssl rand -hex 32` makes them"
+        raise _refusal("a secret that could be guessed", expected)
+    return value
+
+
+def _issuer(value: Any) -> str:
+    _url(value)
+    return str(value)  # told apart to the last character: some issuers end with a slash
+
+
+def _balancer(value: Any) -> str:
+    written = str(value)
+    if not re.fullmatch(_BALANCER, written):
+        expected = "the ARN of an Application Load Balancer: arn:aws:elasticloadbalancing:…:loadbalancer/app/name/id"
+        raise _refusal(shown(written), expected)
+    return written
+
+
+def _word(value: Any) -> str:
+    written = str(value)
+    if not re.fullmatch(r"[!-~]{1,256}", written):
+        raise _refusal(shown(written), "a text without spaces or special characters")
+    return written
+
+
+def _groups(value: Any) -> frozenset[str]:
+    named = frozenset(name for part in str(value).split(",") if (name := part.strip()))
+    if not named or not str(value).isprintable():
+        raise _refusal(shown(str(value)), "names of groups, separated by commas")
+    return named
 
 
 def _redis(value: SecretStr) -> SecretStr:
@@ -177,12 +230,18 @@ def _lower(value: Any) -> str:
 Url: TypeAlias = Annotated[str, BeforeValidator(_url)]
 Email: TypeAlias = Annotated[str, AfterValidator(_email)]
 Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
+LongSecret: TypeAlias = Annotated[SecretStr, AfterValidator(_long_secret)]
 RedisUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_redis)]
 SecretId: TypeAlias = Annotated[str, BeforeValidator(_secret_id)]
 FileOrObject: TypeAlias = Annotated[str, BeforeValidator(_file_or_object)]
 HistoryUrl: TypeAlias = Annotated[str, BeforeValidator(_history)]
 Prefix: TypeAlias = Annotated[str, BeforeValidator(_prefix)]
 Ancestors: TypeAlias = Annotated[str, BeforeValidator(_ancestors)]
+SignIn: TypeAlias = Annotated[Literal["none", "proxy", "alb-oidc"], BeforeValidator(_lower)]
+Balancer: TypeAlias = Annotated[str, BeforeValidator(_balancer)]
+Issuer: TypeAlias = Annotated[str, BeforeValidator(_issuer)]
+Word: TypeAlias = Annotated[str, BeforeValidator(_word)]
+Groups: TypeAlias = Annotated[frozenset[str], BeforeValidator(_groups)]
 StoodStill: TypeAlias = Annotated[datetime, BeforeValidator(_frozen_at)]
 TimeOfDay: TypeAlias = Annotated[time, BeforeValidator(_time_of_day)]
 LogFormat: TypeAlias = Annotated[Literal["json", "text"], BeforeValidator(_lower)]

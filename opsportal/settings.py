@@ -19,21 +19,27 @@ from pydantic_core import ErrorDetails
 from opsportal.setting_kinds import (
     REFUSED,
     Ancestors,
+    Balancer,
     Email,
     FileOrObject,
+    Groups,
     HistoryUrl,
+    Issuer,
     LogFormat,
     LogLevel,
+    LongSecret,
     Prefix,
     RedisUrl,
     SecretId,
+    SignIn,
     StoodStill,
     TimeOfDay,
     Token,
     Url,
-    is_loopback,
+    Word,
     shown,
 )
+from opsportal.sign_in_settings import TOGETHER, without_use
 from servicelevel.errors import PortalError
 from servicelevel.field_texts import field_texts
 
@@ -75,7 +81,8 @@ class Settings(BaseModel):
     """Tempo API token that may see the worklogs of all teams. On Data Center `JIRA_PAT` serves when it is not set."""
     secrets_id: SecretId | None = Field(None, title="name or ARN of a secret")
     """Secret of AWS Secrets Manager that holds tokens and passwords in place of the environment: a JSON object with any
-    of `JIRA_API_TOKEN`, `JIRA_PAT`, `TEMPO_API_TOKEN` and `REDIS_URL`. A variable that is set wins over it."""
+    of `JIRA_API_TOKEN`, `JIRA_PAT`, `TEMPO_API_TOKEN`, `REDIS_URL`, `AUTH_PROXY_SECRET` and `TOKEN_KEY`. A variable
+    that is set wins over it."""
     queue_registry: FileOrObject = Field("queue_registry.json", title="path of a file, or s3://bucket/key")
     """The queue registry: a path from the current folder, or an object in S3, where boto3 finds credentials, region and
     endpoint in its own variables (`AWS_…`)."""
@@ -113,14 +120,44 @@ class Settings(BaseModel):
     gaps as far as what it has read reaches back. Without it `serve` takes none, and `opsportal snapshot` is to be run
     once a day."""
     host: str = Field("127.0.0.1", title="address to listen on", min_length=1)
-    """Address that `opsportal serve` listens on. Nobody signs in: another address than this machine's own also needs
+    """Address that `opsportal serve` listens on. With `AUTH=none` another address than this machine's own also needs
     `AUTH_NONE_CONFIRMED`, and a proxy before it that lets in whom you trust."""
     port: int = Field(8080, title="whole number, 1 to 65535", ge=1, le=65535)
     """Port that `opsportal serve` listens on."""
     web_concurrency: int = Field(2, title="whole number, 1 to 32", ge=1, le=32)
     """Worker processes of `opsportal serve`; each answers four requests at a time."""
+    auth: SignIn = Field("none", title="one of none, proxy, alb-oidc")
+    """Who says who somebody is: with `alb-oidc` the load balancer, which signs what it says; with `proxy` a reverse
+    proxy that knows `AUTH_PROXY_SECRET`. With `none` nobody signs in and everybody is an admin."""
+    auth_proxy_secret: LongSecret | None = Field(None, title="secret of 32 characters or more")
+    """What the proxy of `AUTH=proxy` sends in `X-Portal-Proxy-Secret`, beside the person in `X-Forwarded-User` and
+    their groups in `X-Forwarded-Groups`, separated by commas."""
+    auth_alb_arn: Balancer | None = Field(None, title="ARN of a load balancer")
+    """The one load balancer that is believed with `AUTH=alb-oidc`. Its keys are those of the region in its ARN."""
+    auth_issuer: Issuer | None = Field(None, title="address")
+    """Who signs people in for that balancer, to the letter as its listener names the issuer."""
+    auth_client_id: Word | None = Field(None, title="text")
+    """The client that the balancer is to that issuer."""
+    auth_roles_claim: Word = Field("groups", title="text")
+    """The claim in which the balancer says what somebody is: a text or a list of texts."""
+    auth_leads: Groups | None = Field(None, title="names of groups, separated by commas")
+    """Groups, or values of that claim, whose members are leads: they see analysts' names where the registry lets
+    anybody. Everybody else who is signed in is a viewer."""
+    auth_admins: Groups | None = Field(None, title="names of groups, separated by commas")
+    """Groups, or values of that claim, whose members are admins: they see the portal's own matters too, and may have
+    it read anew."""
     auth_none_confirmed: Literal["yes"] | None = Field(None, title="`yes`")
     """`yes` lets `opsportal serve` listen on another address than this machine's own although nobody signs in."""
+    token_key: LongSecret | None = Field(None, title="secret of 32 characters or more")
+    """Key that signs the tokens of `opsportal token create`, for programs, the pages of other sites and wallboards. A
+    new key ends them all. Without it none is made, and none opens anything."""
+    rate_limit: int = Field(600, title="whole number a minute, 0 to 1000000", ge=0, le=1_000_000)
+    """Requests that one client may make at once, and a minute from then on: whoever has signed in, or else a network
+    address. More are told to wait. Each task counts for itself; `0` is no limit."""
+    trusted_proxies: int = Field(1, title="whole number, 0 to 5", ge=0, le=5)
+    """Proxies that a request passes before it comes here, each of which adds an address to `X-Forwarded-For`: a load
+    balancer is one, with CloudFront before it they are two. With `0` nothing is believed of `X-Forwarded-…`: for a
+    portal that others reach without any."""
     url_prefix: Prefix = Field("/", title="path")
     """Path under which the pages live, such as `/portal/`, when something else lives beside them."""
     frame_ancestors: Ancestors = Field("'self'", title="origins, separated by spaces")
@@ -158,11 +195,6 @@ class Settings(BaseModel):
     def tempo_is_in_jira(self) -> bool:
         """Whether Tempo is the one that lives in a Jira Data Center, below the same address."""
         return self.login_is_a_pat and self.tempo_base_url == self.jira_base_url
-
-    @property
-    def open_to_others(self) -> bool:
-        """Whether other machines can reach the pages."""
-        return not is_loopback(self.host)
 
 
 _CLOUD_LOGIN = ("jira_email", "jira_api_token")
@@ -206,7 +238,7 @@ def load(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".en
     environment = os.environ if env is None else env
     written = {**_from_file(env_file), **{name: environment[name] for name in _names() if name in environment}}
     values = {name.lower(): value.strip() for name, value in written.items() if value.strip()}
-    problems = _half_set(values)
+    problems = (*_half_set(values), *without_use(values))
     try:
         settings = Settings(**values)  # texts, which the model converts
     except ValidationError as error:
@@ -261,7 +293,7 @@ def _names() -> tuple[str, ...]:
 
 def _is_secret(name: str) -> bool:
     kinds = get_args(Settings.model_fields[name].annotation)
-    return Token in kinds or RedisUrl in kinds
+    return any(kind in kinds for kind in (Token, LongSecret, RedisUrl))
 
 
 IN_A_SECRET = tuple(name for name in _names() if _is_secret(name.lower()))
@@ -282,7 +314,7 @@ def _half_set(values: Mapping[str, str]) -> tuple[str, ...]:
     missing = tuple(
         f"{name.upper()}: found nothing; expected {_wanted(name)}, "
         f"as {_given(group, values)} set{_instead(name, values)}."
-        for group in _together(values)
+        for group in (*_together(values), TOGETHER.get(values.get("auth", "").lower(), ()))
         for name in group
         if name not in values and any(other in values for other in group) and not _may_be_in_the_secret(name, values)
     )

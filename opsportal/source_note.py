@@ -1,6 +1,6 @@
 """What the portal knows of its own reads: one note a queue and source, and how far a read has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 SourceName: TypeAlias = Literal["Jira", "Tempo"]
@@ -44,6 +44,20 @@ class SourceNote:
     since: int | None = None
     tries: int = 0
     next_try: int | None = None
+
+    def outline(self) -> "SourceNote":
+        """When it was read and is read next, without how that went."""
+        return replace(
+            self,
+            duration_s=None,
+            rows=None,
+            missing=None,
+            unreadable=None,
+            requests=None,
+            kind=None,
+            error=None,
+            tries=0,
+        )
 
 
 @dataclass(frozen=True, slots=True)

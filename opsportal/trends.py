@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
@@ -88,6 +89,13 @@ class Trends:
     ) -> None:
         self._history, self._policy, self._now, self._clock_s = history, policy, now, clock_s
         self._begun: dict[str, tuple[float, date]] = {}
+        self._narrowed = False
+
+    def seen(self, policy: Callable[[], Policy]) -> "Trends":
+        """The same history with no queue that a narrower registry does not have."""
+        seen = copy(self)
+        seen._policy, seen._narrowed = policy, True  # noqa: SLF001 - it is one of our own
+        return seen
 
     def read(self, queue_ids: Sequence[str], first: date, last: date, *, for_signals: bool = True) -> KeptDays:
         """What history has of these queues from first to last local day, both included.
@@ -134,12 +142,16 @@ class Trends:
         return self.read(queue_ids, first, last, for_signals=for_signals).revision
 
     def last_run(self) -> SnapshotRun | None:
-        """The run of snapshots that began last; None before the first one.
+        """The run of snapshots that began last, as far as it is about queues that are seen; None before the first one.
 
         Raises:
             PortalError: history could not be read.
         """
-        return next(iter(self._history.runs(1)), None)
+        run = next(iter(self._history.runs(1)), None)
+        if run is None or not self._narrowed:
+            return run
+        seen = {queue.id for queue in self._policy().queues}
+        return replace(run, outcomes=tuple(outcome for outcome in run.outcomes if outcome.queue in seen))
 
     def _ranges(self, queue_ids: Sequence[str], first: date, last: date) -> Mapping[str, SnapshotRange]:
         at_hand = _at_hand.get()

@@ -1,13 +1,14 @@
 """The one place that names the adapters: settings in, services out."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from datasource.balancer_keys import BalancerKeys
 from datasource.breaker import Breaker
 from datasource.deadline import Deadline
 from datasource.decoding import decoder
@@ -36,8 +37,10 @@ from opsportal.engine import ENGINE_VERSION
 from opsportal.history_place import SqlitePlace, history_place
 from opsportal.kept import KeptHours, KeptTickets
 from opsportal.moved import MovedTickets
+from opsportal.naming import Naming
 from opsportal.ports import NOBODY, Cache, History, HoursSource, Leases, Now, Observer, Progress, Registry, TicketSource
 from opsportal.present import Fetch, PresentSettings
+from opsportal.pseudonyms import pseudonym_key
 from opsportal.reading import Sources
 from opsportal.refreshing import Timing
 from opsportal.reports import Reports
@@ -84,6 +87,27 @@ def clock_of(settings: Settings) -> Now:
 def present(settings: Settings) -> PresentSettings:
     """The settings with what their secret holds, as they are whenever somebody looks. Nothing is read yet."""
     return PresentSettings(settings, _fetch(settings), now=clock_ms)
+
+
+def naming(services: Services) -> Naming:
+    """What people are called in what is printed: as on the pages of the same settings."""
+    rule = services.reports.policy.analyst_names
+    return Naming(rule, pseudonym_key(present(services.settings)) if rule == "pseudonyms" else b"")
+
+
+def balancer_keys(settings: Settings) -> Callable[[str], bytes | None]:
+    """What fetches the public key of an id, for the region of the load balancer that is believed. Nothing is asked yet.
+
+    Raises:
+        PortalError: when it is called, and the host of the keys gives no answer.
+    """
+    region = str(settings.auth_alb_arn).split(":")[3]
+    return keys_at(f"https://public-keys.auth.elb.{region}.amazonaws.com")
+
+
+def keys_at(base_url: str) -> Callable[[str], bytes | None]:
+    """The same from another address."""
+    return BalancerKeys(base_url).key
 
 
 def _fetch(settings: Settings) -> Fetch | None:

@@ -30,6 +30,7 @@ LOCKS: dict[str, tuple[bool, str | None]] = {
     "build.txt": (False, "build"),
     "node.txt": (False, "node"),
     "lock.txt": (False, "lock"),
+    "sbom.txt": (False, "sbom"),
     "infra.txt": (False, "infra"),
     "aws.txt": (False, "aws"),
 }

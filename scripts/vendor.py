@@ -28,6 +28,7 @@ class Vendored:
     member: str
     target: str
     sha256: str
+    licence: str
     without: str
 
 
@@ -39,6 +40,7 @@ FILES = (
         "package/plotly-basic.min.js",
         "dashboard/assets/vendor/plotly-basic.min.js",
         "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba",
+        "MIT",
         "pages load the full plotly.js, which is four times as large",
     ),
     Vendored(
@@ -47,6 +49,7 @@ FILES = (
         "package/axe.min.js",
         "tests/browser/vendor/axe.min.js",
         "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c",
+        "MPL-2.0",
         "the accessibility tests cannot run",
     ),
 )

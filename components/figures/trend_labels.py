@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from components import words
@@ -107,7 +108,7 @@ def end_labels(plot: "Plot", lines: Sequence["Line"], axis: "Axis", right: int) 
         name = line.name if len(line.name) <= 13 else line.name[:12] + "…"
         figure_text = words.decimal(plot.scaled(value))
         labels += [
-            {**place, "xanchor": "left", "xshift": 9, "text": f"<b>{name}</b>", "font": font},
+            {**place, "xanchor": "left", "xshift": 9, "text": f"<b>{escape(name)}</b>", "font": font},
             {
                 **place,
                 "xanchor": "right",

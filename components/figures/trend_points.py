@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from components import words
@@ -54,7 +55,7 @@ def of_queue(plot: "Plot", line: "Line", *, smooth: bool, today: date) -> list[d
     dots = {
         "type": "scatter",
         "mode": "markers",
-        "name": line.name,
+        "name": escape(line.name),
         "x": [day.isoformat() for day, _ in known],
         "y": [plot.scaled(value) for _, value in known],
         "marker": {
@@ -115,7 +116,7 @@ def _look(point: TrendPoint | None, today: date) -> str | None:
 def _told(plot: "Plot", name: str, point: TrendPoint, mean: float | None, today: date) -> str:
     """What a day says when the pointer is on it."""
     when = "today so far" if point.day == today else f"{words.weekday(point.day)} {words.day(point.day, today)}"
-    text = f"<b>{name}</b>, {when}<br><b>{shown(plot.measure, point.value(plot.measure))}</b>"
+    text = f"<b>{escape(name)}</b>, {when}<br><b>{shown(plot.measure, point.value(plot.measure))}</b>"
     if mean is not None:
         text += f" · 7-day mean {shown(plot.measure, mean)}"
     if plot.measure != "score":

@@ -1,8 +1,10 @@
 """From a request to an answer: read what is asked, find it, and send the bytes at hand, or that they still hold."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from importlib.metadata import version
+from threading import Lock
 from typing import Final
 
 import orjson
@@ -17,13 +19,18 @@ from dashboard.api.found import FirstRead, Found
 from dashboard.api.negotiation import CSV, JSON
 from dashboard.api.openapi import document
 from dashboard.api.operations import Operation
-from dashboard.api.problems import UNKNOWN_QUEUE, BadParameters, Problem
+from dashboard.api.problems import NOT_YOURS, UNKNOWN_QUEUE, BadParameters, Problem
 from dashboard.api.sent_again import send_again
-from dashboard.portal import portal
+from dashboard.gate import scope_of
+from dashboard.not_yours import NoQueueYours, PageNotYours
+from dashboard.portal import Portal, portal
 from opsportal.envelope_json import age_s
 from opsportal.memo import Memo, Of
+from opsportal.naming import Naming
 from servicelevel.policy import Policy
 
+MARKS_HELD: Final = 256
+"""Registries, as they are seen by different people, whose names are remembered, in a process."""
 QUESTIONS_HELD: Final = 2_000
 """Queries read and found in order that are remembered, in a process."""
 
@@ -41,14 +48,17 @@ class Api:
         self._questions: Memo[Asked] = Memo(QUESTIONS_HELD)
         self._bodies: Memo[bytes] = Memo(BODIES_HELD, len)
         self._aged: Memo[bytes] = Memo(AGED_HELD, len)
-        self._policy: Policy | None = None
-        self._mark = ""
+        self._marks: OrderedDict[int, tuple[Policy, Naming, str]] = OrderedDict()
+        self._lock = Lock()
 
     def answer(self, operation: Operation, offered: tuple[str, ...], **path: str) -> Response:
         """The answer of an operation in the best of the media types offered; `path` is what its address names."""
         environ = request.environ
+        scope = scope_of(environ)
+        if not scope.sees_view(operation.page):
+            raise Problem(NOT_YOURS, str(PageNotYours(operation.page)))
         accept = environ.get("HTTP_ACCEPT", "")
-        question = (operation.id, offered, accept, environ.get("QUERY_STRING", ""), *path.values())
+        question = (operation.id, scope, offered, accept, environ.get("QUERY_STRING", ""), *path.values())
         found: Found | None = None
 
         def find() -> Answer:
@@ -69,8 +79,8 @@ class Api:
 
     def document(self) -> Response:
         """The document that describes the API."""
-        policy = portal().policy
-        mark = self._mark_of(policy)
+        services = portal()
+        policy, mark = services.policy, self._mark_of(services)
         self._asked("getOpenApi", (), mark, policy)
         negotiation.form_of(request.headers.get("Accept", ""), (JSON,))
         name = _name("getOpenApi", mark)
@@ -86,7 +96,9 @@ class Api:
         self, operation: Operation, offered: tuple[str, ...], accept: str, path: dict[str, str]
     ) -> tuple[Answer, Found]:
         services = portal()
-        mark = self._mark_of(services.policy)
+        mark = self._mark_of(services)
+        if not services.policy.queues:
+            raise Problem(NOT_YOURS, str(NoQueueYours()))
         try:
             asked = self._asked(operation.id, operation.parameters, mark, services.policy)
         except Unreadable as unreadable:
@@ -113,13 +125,19 @@ class Api:
         query = request.query_string
         return self._questions.get((name, mark, query), _ALL, lambda: read(query, parameters, policy))
 
-    def _mark_of(self, policy: Policy) -> str:
+    def _mark_of(self, services: Portal) -> str:
         """A short name of the registry and of the program: under another one the same revision reads otherwise."""
-        if policy is not self._policy:
-            heads = [(q.id, q.name, q.team, q.projects, q.share, q.definition_hash) for q in policy.queues]
-            self._mark = _name(version("opsportal"), policy.analyst_names, policy.notes, heads)
-            self._policy = policy
-        return self._mark
+        policy, naming = services.policy, services.naming
+        known = self._marks.get(id(policy))
+        if known is not None and known[0] is policy and known[1] == naming:
+            return known[2]
+        heads = [(q.id, q.name, q.team, q.projects, q.share, q.definition_hash) for q in policy.queues]
+        mark = _name(version("opsportal"), naming.rule, naming.key, policy.notes, heads)
+        with self._lock:
+            self._marks[id(policy)] = policy, naming, mark  # which thereby stays the only one of that id
+            while len(self._marks) > MARKS_HELD:
+                self._marks.popitem(last=False)
+        return mark
 
 
 def _everything_wrong(unreadable: Unreadable, find: Callable[[Asked], Found]) -> Problem:

@@ -25,6 +25,13 @@ _DESCRIPTION: Final = (
 )
 
 
+def _to(kind: Kind) -> Json:
+    return {"$ref": f"#/components/responses/{kind.name}"}
+
+
+_AT_THE_DOOR: Final = {str(kind.status.value): _to(kind) for kind in problems.AT_THE_DOOR}
+
+
 def document(prefix: str, queue_ids: Sequence[str]) -> Json:
     """The document of a portal below a path, with the ids of its queues as examples."""
     shapes: list[Any] = [operation.answer for operation in OPERATIONS]
@@ -80,17 +87,19 @@ def _operation(operation: Operation, offered: tuple[str, ...], ref: Json, queue_
 
 
 def _refusals(operation: Operation) -> Json:
-    answers: Json = {"400": _to(problems.BAD_PARAMETERS)}
+    answers: Json = {"400": _to(problems.BAD_PARAMETERS), **_unless_let_in()}
     if operation.waits:
         answers["202"] = {
             "description": "The first read is under way.",
             "headers": {"Retry-After": _retry_after()},
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/FirstRead"}}},
         }
+    answers["403"] = _to(problems.NOT_YOURS)
     if operation.of_queue:
         answers["404"] = _to(problems.UNKNOWN_QUEUE)
     answers["405"] = _to(problems.METHOD_NOT_ALLOWED)
     answers["406"] = _to(problems.NOT_ACCEPTABLE)
+    answers |= _AT_THE_DOOR
     answers["500"] = _to(problems.INTERNAL_ERROR)
     if operation.waits:
         answers["503"] = _to(problems.NEVER_READ)
@@ -109,15 +118,19 @@ def _of_itself() -> Json:
             "200": {"description": "OpenAPI 3.1.", "content": {JSON: {"schema": {"type": "object"}}}},
             "304": {"description": "It is the one that If-None-Match names."},
             "400": _to(problems.BAD_PARAMETERS),
+            **_unless_let_in(),
             "405": _to(problems.METHOD_NOT_ALLOWED),
             "406": _to(problems.NOT_ACCEPTABLE),
+            **_AT_THE_DOOR,
             "500": _to(problems.INTERNAL_ERROR),
         },
     }
 
 
-def _to(kind: Kind) -> Json:
-    return {"$ref": f"#/components/responses/{kind.name}"}
+def _unless_let_in() -> Json:
+    """What those are told who are not let in, whatever they ask for."""
+    kinds = (problems.NOT_SIGNED_IN, problems.NOT_PERMITTED, problems.SIGN_IN_UNAVAILABLE)
+    return {str(kind.status.value): _to(kind) for kind in kinds}
 
 
 def _problem(kind: Kind) -> Json:
@@ -125,7 +138,7 @@ def _problem(kind: Kind) -> Json:
         "description": f"{kind.title} (`{kind.type}`).",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
+    if kind.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         made["headers"] = {"Retry-After": _retry_after()}
     if kind.status is HTTPStatus.METHOD_NOT_ALLOWED:
         made["headers"] = {"Allow": {"description": "The methods there are.", "schema": {"type": "string"}}}

@@ -10,6 +10,7 @@ from dashboard.api.fleet_answers import at_risk, overview, queues, teams
 from dashboard.api.found import Found
 from dashboard.api.queue_answers import data, tickets
 from dashboard.api.trend_answers import trends
+from dashboard.urls import PageName
 from opsportal.shapes.fleet import AtRiskJson, OverviewJson, QueuesJson, TeamsJson
 from opsportal.shapes.history import TrendsJson
 from opsportal.shapes.reports import QueueReportJson
@@ -22,7 +23,8 @@ _FILTERS: Final = (p.PERIOD, p.PRIORITY, p.TYPE, p.ANALYST)
 class Operation:
     """One address below `api/`, which may hold `{id}`. `find` takes the services, what is asked, and the id.
 
-    `waits` says that it answers 202 while the first read is under way, and 503 when there never was one.
+    `page` is the page that shows the same: who may not see it is not answered either. `waits` says that it answers 202
+    while the first read is under way, and 503 when there never was one.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     answer: type[Mapping[str, Any]]
     find: Callable[..., Found]
+    page: PageName
     waits: bool = True
     of_history: bool = False
 
@@ -50,6 +53,7 @@ OPERATIONS: Final = (
         (p.QUEUE, p.TEAM),
         QueuesJson,
         queues,
+        "overview",
         waits=False,
     ),
     Operation(
@@ -61,6 +65,7 @@ OPERATIONS: Final = (
         (*_FILTERS, p.LENS, p.COMPARE),
         OverviewJson,
         overview,
+        "overview",
     ),
     Operation(
         "getQueueData",
@@ -70,6 +75,7 @@ OPERATIONS: Final = (
         (*_FILTERS, p.LENS, p.COMPARE),
         QueueReportJson,
         data,
+        "queue",
     ),
     Operation(
         "listTickets",
@@ -80,6 +86,7 @@ OPERATIONS: Final = (
         (*_FILTERS, p.DUE, p.PROMISE, p.MARK, p.LIMIT, p.CURSOR),
         TicketsJson,
         tickets,
+        "queue",
     ),
     Operation(
         "listAtRisk",
@@ -89,6 +96,7 @@ OPERATIONS: Final = (
         (p.QUEUE, p.TEAM, p.PRIORITY, p.TYPE, p.ANALYST, p.DUE, p.PROMISE),
         AtRiskJson,
         at_risk,
+        "at-risk",
     ),
     Operation(
         "getTrends",
@@ -99,6 +107,7 @@ OPERATIONS: Final = (
         (p.QUEUE, p.TEAM, p.FROM, p.TO, p.MEASURE, p.SCORES_UNDER),
         TrendsJson,
         trends,
+        "trends",
         waits=False,
         of_history=True,
     ),
@@ -110,5 +119,6 @@ OPERATIONS: Final = (
         (*_FILTERS, p.TEAM),
         TeamsJson,
         teams,
+        "overview",
     ),
 )

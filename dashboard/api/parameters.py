@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final, get_args
 
 from dashboard.api.asked import Parameter, Unusable
-from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS, SCORES
+from dashboard.urls import COMPARED_DAYS, LENSES, MOST_DAYS, PERIOD_DAYS, SCORES
 from opsportal.reports import Period, nearest
 from opsportal.shapes.history import Measure
 from servicelevel.due import DUE_STATES
@@ -16,8 +16,6 @@ from servicelevel.policy import SLA_NAMES, Policy
 LONGEST_TEXT: Final = 200
 LONGEST_MARK: Final = 400
 LONGEST_CURSOR: Final = 200
-MOST_DAYS: Final = 400
-"""Days of a period or of a stretch of history."""
 MOST_TICKETS: Final = 1_000
 USUAL_TICKETS: Final = 100
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)

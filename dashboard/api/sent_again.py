@@ -1,7 +1,7 @@
 """What was sent a moment ago is sent again: most of what a request costs is the way to an answer and back.
 
-Only as long as the answer counts as found, in the second for which its age is right, and to those who ask in the same
-words; of whatever else may be in a request no answer of the API is made.
+Only as long as the answer counts as found, in the second for which its age is right, and to those who may see the same
+and ask in the same words; of whatever else may be in a request no answer of the API is made.
 """
 
 from collections import OrderedDict
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from dashboard.access import RULE, rule_of
 from dashboard.api.at_hand import CLOCK_S, MOST_HELD
+from dashboard.gate import scope_of
 from opsportal.envelope_json import age_s
 from opsportal.ports import Now
 
@@ -68,7 +69,7 @@ class SentAgain:
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] != "GET" or not path.startswith(self._root) or not _CONDITIONS.isdisjoint(environ):
             return self._inner(environ, start_response)
-        words = tuple(map(environ.get, _SAID))
+        words = (scope_of(environ), *map(environ.get, _SAID))
         sent = self._held.get(words)
         if sent is not None and CLOCK_S() < sent.until_s and self._age_s(sent.read_at) == sent.age_s:
             environ[RULE] = sent.rule

@@ -27,8 +27,8 @@ def trends(services: Portal, asked: Asked) -> Found:
     ids = [queue.id for queue in queues]
     ended = [last_ended_day(queue.calendar, now) for queue in queues]
     first, last = dates(asked, max(ended))
-    as_of = end_of_day(queues[0].calendar, min(last, max(ended)))
-    with _readable():
+    ends = [end_of_day(queue.calendar, min(last, day)) for queue, day in zip(queues, ended, strict=True)]
+    with _readable(services):
         kept = services.trends.read(ids, first, last)
     # A day that ended and has no snapshot becomes a gap, though nothing came to the history.
     revision = _digest(kept.revision, ended, first, last)
@@ -41,21 +41,21 @@ def trends(services: Portal, asked: Asked) -> Found:
             (first, last),
             measures,
             scores=asked.scores,
-            as_of=as_of,
+            as_of=max(ends),
             revision=revision,
             now=services.now(),
         )
 
-    return Found(revision, as_of, shaped, lambda: trends_table(queues, kept.series(asked.scores)))
+    return Found(revision, max(ends), shaped, lambda: trends_table(queues, kept.series(asked.scores)))
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def _readable(services: Portal) -> Iterator[None]:
     """Tell a history that fails as a problem."""
     try:
         yield
     except PortalError as problem:
-        detail = f"The history cannot be read: {problem}"
+        detail = f"The history cannot be read: {services.why(problem)}"
         raise Problem(HISTORY_UNREADABLE, detail, headers={"Retry-After": str(RETRY_S)}) from problem
 
 

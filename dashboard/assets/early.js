@@ -53,6 +53,27 @@
   view();
   for (const name of ["popstate", "_dashprivate_pushstate"]) window.addEventListener(name, view);
 
+  // Whoever was let in by a token says which session is meant, with every question and in every address: a browser may
+  // hold several at once, and none of them adds to another.
+  const session = query.get("session");
+  const inSession = (href) => {
+    const url = new URL(href, window.location.href);
+    if (session && !url.searchParams.has("session")) url.search += `${url.search ? "&" : "?"}session=${session}`;
+    return url.pathname + url.search + url.hash;
+  };
+  if (session) {
+    const ask = window.fetch;
+    window.fetch = (what, how) => {
+      const asked = new Request(what, how);
+      asked.headers.set("X-Opsportal-Session", session);
+      return ask(asked);
+    };
+    for (const name of ["pushState", "replaceState"]) {
+      const step = window.history[name].bind(window.history);
+      window.history[name] = (state, unused, href) => step(state, unused, href ? inSession(href) : href);
+    }
+  }
+
   // The renderer assigns this address when it starts; the smaller build is the one to load.
   if (own.plotly) {
     Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => own.plotly, set() {} });
@@ -61,7 +82,7 @@
   const { prefix } = own;
   const late = JSON.parse(own.late);
   const chartScripts = JSON.parse(own.charts);
-  window.portal = { theme, prefix, colours: JSON.parse(own.colours), late, chartScripts };
+  window.portal = { theme, prefix, inSession, colours: JSON.parse(own.colours), late, chartScripts };
 
   const { pathname, search } = window.location;
   const page = pathname.slice(prefix.length).split("/")[0];
@@ -94,7 +115,7 @@
   const layout = send(`${prefix}_dash-layout?${new URLSearchParams({ pathname, search })}`, { credentials: "same-origin" });
   keep(request(`${prefix}_dash-layout`), layout.then(filled));
   keep(request(`${prefix}_dash-dependencies`), send(`${prefix}_dash-dependencies`, { credentials: "same-origin" }));
-  const there = window.performance.getEntriesByType("navigation")[0]?.responseStatus !== 404;
+  const there = ![403, 404].includes(window.performance.getEntriesByType("navigation")[0]?.responseStatus);
   const here = there ? page || "overview" : null;
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
   const begun = JSON.parse(own.begins).filter(([owner]) => owner === null || owner === here).map((callback) => {
@@ -102,7 +123,8 @@
     const wanted = request(CALLBACKS, body);
     const answer = keep(wanted, send(CALLBACKS, { method: "POST", credentials: "same-origin", headers, body }));
     const values = answer.then(async (come) => {
-      const { multi, response, ...more } = come.status === 200 ? await come.clone().json() : {};
+      const told = await come.clone().text(); // A refusal too: one that nobody reads never ends for the browser.
+      const { multi, response, ...more } = come.status === 200 ? JSON.parse(told) : {};
       return multi && !Object.keys(more).length ? response : null;
     }).catch(() => null);
     return { callback, wanted, values };

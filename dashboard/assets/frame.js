@@ -212,36 +212,62 @@
   }
   setInterval(grow, 5000);
 
-  /* ---- embedding: the host page is told how tall we are ---- */
-  if (window.parent !== window && new URLSearchParams(window.location.search).get("embed") === "1") {
-    const tell = () => window.parent.postMessage({ type: "opsportal:height", height: document.documentElement.scrollHeight }, "*");
-    new ResizeObserver(tell).observe(document.body);
+  /* ---- embedding: the page around us is told how tall we are, if it is one that may show us; it tells us nothing ---- */
+  // The server names who may: one site for whoever was let in by a token, else those of its setting.
+  const mayShowUs = () => (document.getElementById("frame")?.dataset.hosts ?? "").split(" ").filter((host) => !/^('none')?$/.test(host))
+    .map((host) => (host === "'self'" ? window.location.origin : host));
+  const fits = (host, origin) => {
+    const [site, anyPort] = host.endsWith(":*") ? [host.slice(0, -2), "(:[0-9]+)?"] : [host, ""];
+    const parts = site.split("*").map((part) => part.replace(/[.]/g, "\\."));
+    return new RegExp(`^${parts.join("[a-z0-9.-]+")}${anyPort}$`).test(origin);
+  };
+  function host() {
+    const hosts = mayShowUs();
+    if (hosts.length === 1 && !hosts[0].includes("*")) return hosts[0];
+    const around = window.location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+    return hosts.some((each) => fits(each, around)) ? around : null;
+  }
+  const framed = window.parent !== window && new URLSearchParams(window.location.search).get("embed") === "1";
+  function tellHost(type, more) {
+    const origin = framed && host();
+    if (origin) window.parent.postMessage({ type: `opsportal:${type}`, ...more }, origin);
+  }
+  if (framed) {
+    const height = () => Math.ceil(document.body.getBoundingClientRect().height);
+    new ResizeObserver(() => tellHost("height", { height: height() })).observe(document.body);
   }
 
-  /* ---- a tab older than the server ---- */
+  /* ---- a tab older than the server, or than its session ---- */
+  // Nothing that scripts ask for leads elsewhere, but for a balancer that wants somebody to sign in. Followed, that would be a
+  // host that the page may not ask, and look like a portal that is not there.
   const fetched = window.fetch;
-  window.fetch = async function (...request) {
-    const answer = await fetched.apply(this, request);
-    const address = String(request[0]?.url ?? request[0]);
-    if (answer.status === 409 && address.includes("_dash-update-component")) outdated();
+  window.fetch = async function (what, how) {
+    const come = await fetched.call(this, what, { ...how, redirect: "manual" });
+    const answer = come.type === "opaqueredirect" ? new Response(null, { status: 401 }) : come;
+    if (!answer.ok) answer.text = () => answer.clone().text(); // the renderer reads some refusals twice
+    if (answer.status === 409 && String(what?.url ?? what).includes("_dash-update-component")) notice("A newer version is running.", "Reload");
+    if (answer.status === 401) ended();
     return answer;
   };
-  function outdated() {
-    const toasts = document.getElementById("toasts");
-    if (!toasts || document.getElementById("outdated")) return;
-    const card = document.createElement("div");
-    card.id = "outdated";
-    card.className = "toast-card";
-    const text = document.createElement("div");
-    text.textContent = "A newer version is running. ";
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button button-link";
-    button.dataset.reload = "true";
-    button.textContent = "Reload";
-    card.append(text, button);
-    document.body.append(Object.assign(document.createElement("div"), { className: "toasts" }));
-    document.body.lastElementChild.append(card);
+  function ended() {
+    tellHost("ended");
+    const query = new URLSearchParams(window.location.search);
+    if (query.get("kiosk") === "1") return; // which says so at its foot
+    if (query.has("session")) notice("What was shown here has ended: these numbers stay as they are.");
+    else notice("Your sign-in has ended: these numbers stay as they are.", "Sign in again");
+  }
+  function notice(said, does) {
+    if (document.getElementById("outdated")) return;
+    const place = Object.assign(document.createElement("div"), { className: "toasts", id: "outdated", role: "status" });
+    const card = Object.assign(document.createElement("div"), { className: "toast-card" });
+    card.append(Object.assign(document.createElement("div"), { textContent: `${said} ` }));
+    if (does) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-link", textContent: does });
+      button.dataset.reload = "true";
+      card.append(button);
+    }
+    place.append(card);
+    document.body.append(place);
   }
 
   /* ---- clicks on chart marks ---- */

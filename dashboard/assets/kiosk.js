@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const RETRY_S = 5;
+  const NO_ANSWER = "The portal does not answer; trying again";
   const FRESH_START_MS = 30 * 60 * 1000;
   const began = Date.now();
   let foot = null;
@@ -11,7 +12,7 @@
 
   function step(href, reload) {
     if (reload) {
-      window.location.replace(href);
+      window.location.replace(window.portal.inSession(href));
       return;
     }
     window.history.pushState({}, "", href);
@@ -23,14 +24,14 @@
     asking = true;
     try {
       const answer = await fetch(target.dataset.next, { method: "HEAD", cache: "no-store" });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) throw new Error(answer.status === 401 ? "What was shown here has ended" : NO_ANSWER);
       step(target.dataset.next, away || Date.now() - began > FRESH_START_MS);
       away = false;
       foot = null;
-    } catch (unreachable) {
+    } catch (failed) {
       away = true;
       left = RETRY_S;
-      target.textContent = "The portal does not answer; trying again";
+      target.textContent = failed instanceof TypeError ? NO_ANSWER : failed.message;
       target.classList.add("wall-offline");
     } finally {
       asking = false;

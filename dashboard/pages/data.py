@@ -1,6 +1,7 @@
 """Data: what the portal knows about its own data, and a way to have it read again."""
 
 import platform
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from dashboard import live
 from dashboard.controls import export_menu, theme_menu
 from dashboard.data_facts import DataFacts, facts, revision
 from dashboard.exports import export_href
-from dashboard.history_panel import history_body
+from dashboard.history_panel import history_body, history_outline
 from dashboard.live import Filled, Head
 from dashboard.portal import Portal, portal
 from dashboard.urls import View
@@ -47,12 +48,17 @@ PROGRAMS: Final = ("opsportal", "dash", "plotly", "numpy", "pandas")
 
 def layout(view: View) -> Component:  # noqa: ARG001 - every page is asked in the same way
     """The panels in their places, before there is anything in them."""
+    return panels(whole=portal().scope.admin)
+
+
+def panels(*, whole: bool) -> Component:
+    """The panels as administrators see them, or without a way to have anything read again."""
     answer = html.P(id=ANSWER, className="panel-foot", role="status")
     return html.Div(
         [
             panel(
                 "Sources",
-                [source_grid(SOURCES), answer, dcc.Store(id=ASKED)],
+                [source_grid(SOURCES, whole=whole), answer, dcc.Store(id=ASKED)],
                 info="sources",
                 id=SOURCES_PANEL,
                 class_name="span-12",
@@ -94,9 +100,12 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def refresh(clicked: dict[str, Any] | None) -> str:
-        if not clicked:
+        if not isinstance(clicked, dict):
             raise PreventUpdate
-        return asked_again(portal(), str(clicked.get("queue", "")))
+        services = portal()
+        services.need("data")
+        services.need_admin()
+        return asked_again(services, str(clicked.get("queue", "")))
 
 
 def asked_again(services: Portal, queue_id: str) -> str:
@@ -142,8 +151,8 @@ def _fill(view: View, services: Portal) -> Filled:
             f"{found.zone.key} time",
             quality_columns(ids),
             quality_rows(ledgers, href),
-            history_body(found),
-            html.A("Show the trends", href=services.href(found.view.to("trends"))),
+            history_body(found) if services.scope.admin else history_outline(found),
+            html.A("Show the trends", href=services.href(found.view.to("trends"))) if services.sees("trends") else None,
             _left_out(found),
             words.plural(len(found.left_out), "ticket") if found.reports else "",
             _registry(note, found),
@@ -167,16 +176,23 @@ def _said(found: DataFacts, note: RegistryNote) -> DataStanding:
         state, as_of = served.freshness.state, served.freshness.as_of
         place = failed if state == "failed" else reading if as_of is None else stale if state == "stale" else fresh
         place.append(served.queue.name)
-    return DataStanding(
+    said = DataStanding(
         fresh,
         stale,
         failed,
         reading,
         left_out=len(found.left_out),
         no_hours=[made.queue.name for made in found.reports if made.now.hours.state == "failed"],
+        registry_problems=0,
+        gaps=0,
+        history_fails=found.history.problem is not None,
+    )
+    if not found.portal.scope.admin:
+        return said
+    return replace(
+        said,
         registry_problems=len(note.problems),
         gaps=sum(len(trend.gaps) for _, trend in found.history.trends),
-        history_fails=found.history.problem is not None,
         not_kept=found.not_kept,
     )
 
@@ -201,6 +217,8 @@ def _more(n: int) -> list[Component]:
 def _registry(note: RegistryNote, found: DataFacts) -> Component:
     since = words.instant(note.changed_at, found.now, found.zone)
     lines: list[Component] = [html.P(f"In force since {since}: {words.plural(len(found.seen.served), 'queue')}.")]
+    if not found.portal.scope.admin:
+        return html.Div(lines, className="stack")
     if note.problems:
         lines.append(html.P("A newer version has problems and is not in force:", className="tone-risk"))
         shown = [html.Li(problem) for problem in note.problems[:MOST_LINES]]

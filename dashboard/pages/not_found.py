@@ -11,14 +11,14 @@ def layout(view: View) -> Component:
     """Says so, and where to go on."""
     del view
     services = portal()
-    queues = [
-        html.Li(html.A(queue.name, href=services.href(View("queue", queue.id)))) for queue in services.policy.queues
-    ]
+    seen = services.policy.queues if services.sees("queue") else ()
+    queues = [html.Li(html.A(queue.name, href=services.href(View("queue", queue.id)))) for queue in seen]
+    overview = [html.Li(html.A("Overview", href=services.href(View())))] if services.sees("overview") else []
     return html.Section(
         [
             html.H1("There is nothing at this address", className="page-title"),
             html.P("The queue or page may have been renamed. These are here:"),
-            html.Ul([html.Li(html.A("Overview", href=services.href(View()))), *queues]),
+            html.Ul([*overview, *queues]),
         ],
         className="panel not-found",
     )

@@ -72,19 +72,25 @@ def fill(view: View, portal: Portal) -> Filled:
         return Filled(Head("Overview", None, [], None), (None,) * (len(SLOTS) - 1) + (wall,))
     shared = scales(found, scores)
     table = overview_panels.teams(found, shared)
+    seen = None if portal.scope.queues is None else len(found.asked)
     return Filled(
         _head(found, breaks),
         (
             overview_panels.all_queues(found, scores, shared),
-            consolidated_note(found.seen.consolidated),
+            consolidated_note(found.seen.consolidated, seen),
             overview_panels.due(found),
             overview_panels.due_note(found),
             overview_panels.cards(found, scores, shared),
-            None if table is None else panel("Teams", html.Div(table, className="table-scroll"), info="consolidated"),
+            None if table is None else _teams(table, whole=seen is None),
             overview_panels.budgets(found),
             None,
         ),
     )
+
+
+def _teams(table: Component, *, whole: bool) -> Component:
+    note = None if whole else "of the queues that you see"
+    return panel("Teams", html.Div(table, className="table-scroll"), info="consolidated", note=note)
 
 
 def _head(found: OverviewFacts, breaks: NextBreak) -> Head:

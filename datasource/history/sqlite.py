@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,12 @@ from servicelevel.snapshot import Snapshot, SnapshotRange, SnapshotSource
 from servicelevel.snapshot_run import SnapshotRun
 
 _WAIT_S = 5.0
+_READ_WAIT_S = 2.0
+"""How long a reader waits for who keeps even readers out, as no other process of the portal does."""
+LEFT_ALONE_S = 15.0
+"""How long such a file is not read again: the threads that answer pages must not all wait."""
+_LOOK_S = 0.01
+_HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _FORMAT = 3
 _WHOSE = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version"
 # Days of a queue lie side by side. On larger pages a day with many priorities still fits among its neighbours, where
@@ -53,6 +60,7 @@ class SqliteHistory:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._held: tuple[float, str] | None = None
 
     def put(self, snapshot: Snapshot) -> bool:
         """Keep a snapshot; False when the day has one of the same or a higher rank, which then stays.
@@ -79,7 +87,7 @@ class SqliteHistory:
         Raises:
             HistoryFailed: the file cannot be read.
         """
-        with self._open() as connection:
+        with self._read() as connection:
             return _range(connection, queue, first, last)
 
     def ranges(self, queues: Sequence[str], first: date, last: date) -> Mapping[str, SnapshotRange]:
@@ -88,7 +96,7 @@ class SqliteHistory:
         Raises:
             HistoryFailed: the file cannot be read.
         """
-        with self._open() as connection:
+        with self._read() as connection:
             return {queue: _range(connection, queue, first, last) for queue in queues}
 
     def days(self, queue: str) -> Mapping[date, SnapshotSource]:
@@ -98,7 +106,7 @@ class SqliteHistory:
             HistoryFailed: the file cannot be read.
         """
         chosen = "SELECT day, source FROM snapshots WHERE queue = ? ORDER BY day"
-        with self._open() as connection:
+        with self._read() as connection:
             rows = connection.execute(chosen, (queue,)).fetchall()
         dated = ((_date(text), source) for text, source in rows)
         return {day: source for day, source in dated if day is not None and source in get_args(SnapshotSource)}
@@ -111,7 +119,7 @@ class SqliteHistory:
         """
         # The index is walked from its beginning only as far as the first row that is a day.
         chosen = "SELECT day, source FROM snapshots WHERE queue = ? ORDER BY day"
-        with self._open() as connection:
+        with self._read() as connection:
             rows = connection.execute(chosen, (queue,))
             dated = ((_date(text), source) for text, source in rows)
             return next((day for day, source in dated if day is not None and source in get_args(SnapshotSource)), None)
@@ -133,7 +141,7 @@ class SqliteHistory:
             HistoryFailed: the file cannot be read.
         """
         chosen = "SELECT version, body FROM runs ORDER BY started_at DESC, id DESC LIMIT ?"
-        with self._open() as connection:
+        with self._read() as connection:
             rows = connection.execute(chosen, (limit,)).fetchall()
         found = []
         for version, body in rows:
@@ -152,17 +160,32 @@ class SqliteHistory:
         return f"{self._file}: can be read and written"
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """A connection for who answers pages: not for a while after the file was found held."""
+        if (held := self._held) is not None and time.monotonic() < held[0]:
+            again = HistoryFailed(held[1])
+            again.held_back = True
+            raise again
+        with self._open(reading=True) as connection:
+            yield connection
+        self._held = None
+
+    @contextlib.contextmanager
+    def _open(self, *, reading: bool = False) -> Iterator[sqlite3.Connection]:
+        wait_s = _READ_WAIT_S if reading else _WAIT_S
         # A connection an operation: it costs a fraction of a millisecond and survives neither forks nor threads.
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)) as connection:
-                self._prepare(connection)
+            with contextlib.closing(sqlite3.connect(self._file, timeout=wait_s, isolation_level=None)) as connection:
+                self._prepare(connection, wait_s)
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            raise history_error(self._file, error, _WAIT_S) from None
+            told = history_error(self._file, error, wait_s)
+            if reading and _is_held(error):
+                self._held = time.monotonic() + LEFT_ALONE_S, str(told)
+            raise told from None
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
+    def _prepare(self, connection: sqlite3.Connection, wait_s: float) -> None:
         # Both in one look: everything below comes into being at once.
         found, tables = connection.execute(_WHOSE).fetchone()
         if found == _FORMAT:
@@ -174,12 +197,30 @@ class SqliteHistory:
                 "made it, or set HISTORY_URL to another file."
             )
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection, wait_s)
         connection.execute("BEGIN IMMEDIATE")
         for statement in (_TABLE, _INDEX, _RUNS, _RUNS_INDEX):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
         connection.execute("COMMIT")
+
+
+def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
+    # Where several make the file at once SQLite itself does not wait for this.
+    ends = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not _is_held(error) or time.monotonic() >= ends:
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return
+
+
+def _is_held(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _HELD
 
 
 def _range(connection: sqlite3.Connection, queue: str, first: date, last: date) -> SnapshotRange:

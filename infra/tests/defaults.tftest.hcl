@@ -77,6 +77,7 @@ run "the_stack_as_it_is_by_default" {
       QUEUE_REGISTRY      = "s3://opsportal-config-123456789012-eu-west-1/queue_registry.json"
       REDIS_URL           = "rediss://master.opsportal.abcdef.euw1.cache.amazonaws.com:6379/0"
       SECRETS_ID          = aws_secretsmanager_secret.portal.arn
+      TRUSTED_PROXIES     = "2"
       WEB_CONCURRENCY     = "2"
     }
     error_message = "The environment of the portal is another one."

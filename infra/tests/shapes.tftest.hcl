@@ -100,6 +100,44 @@ run "people_sign_in_and_nothing_has_a_public_address" {
   }
 
   assert {
+    condition = {
+      for name, rule in aws_lb_listener_rule.tokens : name => [for action in rule.action : action.type]
+    } == { for name in ["exchange", "pages", "programs", "sessions"] : name => ["forward"] }
+    error_message = "What brings a token comes past the sign-in, for the portal to judge."
+  }
+
+  assert {
+    condition = (
+      aws_lb_listener_rule.tokens["programs"].priority < aws_lb_listener_rule.inward.priority
+      && aws_lb_listener_rule.inward.priority < aws_lb_listener_rule.tokens["sessions"].priority
+    )
+    error_message = "A program with a token reads /metrics, and nobody else does."
+  }
+
+  assert {
+    condition     = toset([for rule in aws_lb_listener_rule.tokens : rule.priority < aws_lb_listener_rule.portal.priority]) == toset([true])
+    error_message = "They are looked at before people are asked to sign in."
+  }
+
+  assert {
+    condition     = [for condition in aws_lb_listener_rule.tokens["programs"].condition : length(condition.path_pattern) + length(condition.http_header)] == [1, 1]
+    error_message = "A program comes past with a token, and on its own paths alone."
+  }
+
+  assert {
+    condition = [
+      for name in ["AUTH", "AUTH_ISSUER", "AUTH_CLIENT_ID", "AUTH_NONE_CONFIRMED"] :
+      lookup(local.settings_web, name, null)
+    ] == ["alb-oidc", "https://login.example.com", "opsportal", null]
+    error_message = "The portal looks at what the load balancer signs."
+  }
+
+  assert {
+    condition     = length([for name in keys(local.settings_job) : name if startswith(name, "AUTH")]) == 0
+    error_message = "Commands are told nothing about signing in."
+  }
+
+  assert {
     condition     = [for action in aws_lb_listener_rule.open.action : action.type] == ["forward"]
     error_message = "Scripts that the edge keeps for everybody come without a session."
   }

@@ -1,5 +1,6 @@
 """Charts as a reader sees them: where on the screen each mark is, what it leads to and what it says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -23,6 +24,18 @@ _MARKS = """(id) => {
   }).filter((mark) => mark.leads_to);
 }"""
 
+_SPOTS = """(place) => {
+  const chart = [...document.querySelectorAll(".js-plotly-plot")].filter(seen => seen.getClientRects().length)[place];
+  if (!chart) return null;
+  chart.scrollIntoView({ block: "center" });
+  return [...chart.querySelectorAll(".trace")].slice(0, 3)
+    .map(trace => trace.querySelector(".point path, path.point")).filter(Boolean)
+    .map(node => node.getBoundingClientRect())
+    .map(box => [(box.left + box.right) / 2, (box.top + box.bottom) / 2]);
+}"""
+_SAYS_MS = 60
+"""After which a chart says what is under the pointer."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChartMark:
@@ -43,3 +56,15 @@ def click(page: Page, mark: ChartMark) -> None:
     """Click in the middle of a mark as a quick hand does: from beside it, and down at once."""
     page.mouse.move(mark.x - 3, mark.y)
     page.mouse.click(mark.x, mark.y)
+
+
+def pointed_at(page: Page) -> Iterator[None]:
+    """Move the pointer onto the first mark of the first traces of each chart in sight: once for each."""
+    place = 0
+    while (spots := page.evaluate(_SPOTS, place)) is not None:
+        for x, y in spots:
+            page.mouse.move(x - 2, y)
+            page.mouse.move(x, y)
+            page.wait_for_timeout(_SAYS_MS)
+            yield
+        place += 1

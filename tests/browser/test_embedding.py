@@ -104,7 +104,7 @@ def test_the_host_is_told_how_tall_the_view_is(portal: RunningPortal, hosted: An
 
     origin, height = page.evaluate("heard.at(-1)")
     assert origin == portal.url
-    assert height == frame.evaluate("document.documentElement.scrollHeight")
+    assert height == frame.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
 
 
 def test_a_site_that_is_not_allowed_gets_nothing(portal: RunningPortal, hosted: Any) -> None:

@@ -1,6 +1,8 @@
 """The frame in a browser: keys, links, menus, theme, embedding, and a tab that is older than the portal."""
 
-from playwright.sync_api import Browser, Page, expect
+from functools import partial
+
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.visiting import PATIENCE_MS, Visits, settle
 from tests.fakes.served_portal import RunningPortal
@@ -151,6 +153,26 @@ def test_a_tab_older_than_the_portal_offers_to_reload(visits: Visits) -> None:
     page.unroute("**/_dash-update-component*")
     page.get_by_role("button", name="Reload").click()
     settle(page)
+
+
+def test_a_tab_older_than_its_sign_in_says_so(visits: Visits) -> None:
+    """Whether the portal refuses what it asks for or a balancer leads it to a sign-in; the numbers stay."""
+    visits.expected += ["401", "Callback error"]
+    for status in (401, 302):
+        page = visits.open("/")
+        elsewhere = {"Location": "https://login.example.com/"}
+        page.route("**/_dash-update-component*", partial(_answer, status=status, headers=elsewhere))
+
+        page.locator("a.rail-compare").click()
+
+        expect(page.get_by_text("Your sign-in has ended")).to_be_visible()
+        page.unroute("**/_dash-update-component*")
+        page.get_by_role("button", name="Sign in again").click()
+        settle(page)
+
+
+def _answer(route: Route, *, status: int, headers: dict[str, str]) -> None:
+    route.fulfill(status=status, headers=headers, body="{}")
 
 
 def test_an_age_goes_on_by_itself(visits: Visits) -> None:

@@ -123,11 +123,11 @@ def test_a_grid_is_one_stop_of_tab(visits: Visits, path: str, grid: str) -> None
     assert page.evaluate("document.activeElement.matches('.ag-cell')")
     assert page.evaluate(inside)
     page.keyboard.press("Tab")
-    assert not page.evaluate(inside)
+    page.wait_for_function(f"!({inside})")
 
     page.locator(f"{grid} .ag-header-cell").nth(1).focus()
     page.keyboard.press("Tab")
-    assert not page.evaluate(inside)
+    page.wait_for_function(f"!({inside})")
 
 
 def test_the_pages_of_a_grid_are_one_stop_of_tab(visits: Visits) -> None:

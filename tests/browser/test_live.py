@@ -12,14 +12,17 @@ COUNT_CHANGES = """() => {
   const ages = (node) => (node.closest ? node : node.parentElement)
     .closest("[data-as-of], .ag-aria-description-container");
   window.changes = 0;
-  window.changedAt = performance.now();
-  new MutationObserver((seen) => {
-    const changes = seen.filter(one => !ages(one.target)).length;
-    window.changes += changes;
-    if (changes) window.changedAt = performance.now();
-  }).observe(document.getElementById("page"), { childList: true, subtree: true, characterData: true });
+  const count = (seen) => { window.changes += seen.filter(one => !ages(one.target)).length; };
+  const all = { childList: true, subtree: true, characterData: true };
+  new MutationObserver(count).observe(document.getElementById("page"), all);
 }"""
-STEADY = "() => window.quietForMs() > 300 && performance.now() - window.changedAt > 600"
+STEADY = """(begun) => {
+  const before = window.steady?.begun === begun ? window.steady : { begun, looks: 0 };
+  const same = window.quietForMs() > 300 && window.changes === before.changes;
+  window.steady = { begun, changes: window.changes, looks: same ? before.looks + 1 : 0 };
+  return window.steady.looks >= 6;
+}"""
+LOOK_MS = 100
 ZOOMED_TO = """(id) => document.querySelector(`#${id} .js-plotly-plot`).layout.xaxis.range.map(at => at.slice(0, 10))"""
 FIRST_KEYS = """() => [...document.querySelectorAll("#queue-due-grid .ag-row")]
   .sort((a, b) => a.getAttribute("row-index") - b.getAttribute("row-index"))
@@ -85,11 +88,11 @@ def test_a_minute_without_news_changes_nothing(own_visits: Visits, path: str) ->
     """While nothing newer was read, not one element of the page is touched."""
     page = own_visits.open(path)
     page.evaluate(COUNT_CHANGES)
-    page.wait_for_function(STEADY)  # grids draw their rows one frame after the other
+    page.wait_for_function(STEADY, arg=1, polling=LOOK_MS)  # grids draw their rows one frame after the other
     page.evaluate("window.changes = 0")
 
     look_again(page)
-    page.wait_for_function(STEADY)
+    page.wait_for_function(STEADY, arg=2, polling=LOOK_MS)
 
     assert page.evaluate("window.changes") == 0
 

@@ -1,5 +1,6 @@
 """Pages in a real Chromium, and whatever a reader should never meet there."""
 
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -53,22 +54,37 @@ _COUNT_REQUESTS = """(() => {
     } catch (failed) { done(); throw failed; }
   };
   window.quietForMs = () => underWay ? 0 : now() - last;
+  window.redrawn = 0;
+  new MutationObserver(() => { window.redrawn += 1; }).observe(document, { childList: true, subtree: true });
 })();"""
 
-_SETTLED = """() => {
+_TELL_STOPPED = """addEventListener("securitypolicyviolation", (it) =>
+  console.error(`policy stopped ${it.effectiveDirective}: ${it.blockedURI} ${it.sourceFile} ${it.sample}`));"""
+
+_SETTLED = """(asked) => {
   const page = document.getElementById("page");
   const seen = (node) => node.getClientRects().length > 0;
   const head = page?.querySelector("h1") || page?.querySelector(".wall, .wall-sentence");
-  return head && window.quietForMs() > 80
+  // No rows, where they would be out of sight and where they would be seen.
+  const without = ".row-grid:empty, .ag-overlay-no-rows-wrapper, .ag-overlay-no-rows-center";
+  const stands = head && window.quietForMs() > 80
     && ![...page.querySelectorAll(".bone")].some(seen)
     && [...page.querySelectorAll(".dash-graph")].filter(seen).every((graph) => graph.querySelector(".main-svg"))
     && ![...page.querySelectorAll(".dash-graph--pending")].some(seen)
     && ![...page.querySelectorAll("[data-rows-to-come]")].some(seen)
-    && [...page.querySelectorAll("[role=region]")].filter(seen).every((grid) => !grid.querySelector(".ag-root-wrapper")
-      || grid.querySelector(".ag-row:not(.ag-row-pinned), .ag-overlay-no-rows-wrapper, .ag-overlay-no-rows-center"));
+    && [...page.querySelectorAll("[role=region]")].filter(seen).every((grid) =>
+      grid.querySelector(`.ag-row:not(.ag-row-pinned) [role=gridcell], ${without}`));
+  // Where a grid is to come there is nothing for a moment; then rows, cells, and what these draw, one after another.
+  const before = window.stood?.asked === asked ? window.stood : { asked, looks: 0 };
+  const same = stands && window.redrawn === before.changes;
+  window.stood = { asked, changes: window.redrawn, looks: same ? before.looks + 1 : 0 };
+  return window.stood.looks >= 3;
 }"""
 
 
+_ASKED: Final = itertools.count()
+_LOOK_MS: Final = 25
+"""Not as often as a frame is drawn: without a window there may be few of them."""
 _FORGET = "() => { try { window.localStorage.clear(); } catch { /* a page without an address has none */ } }"
 
 
@@ -111,8 +127,9 @@ Profiles: TypeAlias = "dict[tuple[tuple[int, int], Theme], Profile]"
 class Visits:
     """Pages opened at one portal. Nothing is remembered from one visit to the next but what a browser caches.
 
-    `faults` lists what happened on them that should not have: warnings and errors on the console, scripts that failed,
-    requests to another host. A test that provokes one names a piece of its text in `expected`.
+    `faults` lists what happened on them that should not have: warnings and errors on the console, what the pages'
+    policy stopped, scripts that failed, requests to another host. A test that provokes one names a piece of its text in
+    `expected`. Without `heed_policy` the browser takes no notice of the policy.
     """
 
     browser: Browser
@@ -120,6 +137,7 @@ class Visits:
     faults: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     profiles: Profiles = field(default_factory=dict)
+    heed_policy: bool = True
     _taken: list[tuple[Profile, Page]] = field(default_factory=list)
 
     def open(self, path: str, *, size: tuple[int, int] = LAPTOP, theme: Theme = "light", wait: bool = True) -> Page:
@@ -168,9 +186,12 @@ class Visits:
 
     def _profile(self, size: tuple[int, int], theme: Theme) -> Profile:
         if (size, theme) not in self.profiles:
-            context = self.browser.new_context(viewport=_viewport(size), color_scheme=theme, reduced_motion="reduce")
+            context = self.browser.new_context(
+                viewport=_viewport(size), color_scheme=theme, reduced_motion="reduce", bypass_csp=not self.heed_policy
+            )
             context.set_default_timeout(PATIENCE_MS)
             context.add_init_script(_COUNT_REQUESTS)
+            context.add_init_script(_TELL_STOPPED)
             self.profiles[size, theme] = Profile(context, size, theme)
         return self.profiles[size, theme]
 
@@ -200,8 +221,8 @@ def go(page: Page, path: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page in the frame has its numbers and every chart and grid in sight is drawn."""
-    page.wait_for_function(_SETTLED)
+    """Wait until the page in the frame has its numbers, every chart and grid in sight is drawn, and nothing changes."""
+    page.wait_for_function(_SETTLED, arg=next(_ASKED), polling=_LOOK_MS)
 
 
 def heading(page: Page) -> str:

@@ -193,9 +193,9 @@ def _in_a_row(server: str, path: str, right: Callable[[Answer], bool], many: int
 
 
 @contextmanager
-def running_jira(folder: Path, *, sizes: Mapping[str, int] = _SIZES) -> Iterator[Jira]:
-    """A living demo of a few queues while the block runs."""
-    command = [sys.executable, "-m", "demo", "--clock", "real", "--until-stdin-closes", "--lifetime", "1800"]
+def running_jira(folder: Path, *, sizes: Mapping[str, int] = _SIZES, lifetime_s: float = 1800) -> Iterator[Jira]:
+    """A living demo of a few queues while the block runs, so long at most."""
+    command = [sys.executable, "-m", "demo", "--clock", "real", "--until-stdin-closes", "--lifetime", f"{lifetime_s:g}"]
     for queue, size in {**dict.fromkeys(_OTHERS, 20), **sizes}.items():
         command += ["--size", f"{queue}={size}"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as demo:

@@ -14,7 +14,7 @@ import requests
 
 from tests.chaos.processes import children, resident_mb
 from tests.chaos.waiting import until
-from tests.fakes.served_portal import ROOT, free_port
+from tests.fakes.served_portal import MOST_A_MINUTE, ROOT, free_port
 
 GROWTH_MB: Final = 20.0
 """How much larger a worker may be than it was after warm-up."""
@@ -78,6 +78,7 @@ def started(folder: Path, settings: Mapping[str, str]) -> Task:
     port = free_port()
     environment = {
         "HOME": str(folder),
+        "RATE_LIMIT": str(MOST_A_MINUTE),
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",

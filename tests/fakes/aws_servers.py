@@ -27,12 +27,15 @@ print("http://%s:%d" % server.get_host_and_port(), flush=True)
 sys.stdin.read()
 server.stop()
 """
-_MINISTACK = """
-import os, sys, threading
+_MINISTACK = f"""
+import os, runpy, sys, threading
 
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 sys.argv = ["ministack"]
 from ministack import app
+from ministack.services import alb
+
+runpy.run_path({str(Path(__file__).with_name("query_conditions.py"))!r})["teach"](alb)
 
 # With TLS it would listen on 443 as well.
 app._port_is_bindable = lambda *_: False

@@ -1,19 +1,19 @@
-"""The demo's Jira with every summary and name replaced by texts that mean harm."""
+"""The demo's Jira with every text that people write in it replaced by texts that mean harm."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from zlib import crc32
 
 import requests
 
+from tests.fakes.harmful_texts import HARMFUL
 from tests.fakes.local_server import Asked, LocalServer, Reply, serving
 
 SUMMARIES: Final = (
     "<script>window.harmed = 1</script> shown on the receipt",
-    '<img src=x onerror="window.harmed = 1"><svg onload="window.harmed = 1">',
-    "</textarea></title><iframe src=javascript:window.parent.harmed=1></iframe>",
-    "[press](javascript:window.harmed=1) **bold** ![x](http://elsewhere.invalid/x.png) # title",
     '=HYPERLINK("http://elsewhere.invalid","press")',
     "+1+cmd|' /C calc'!A0",
     "-2+3",
@@ -22,8 +22,9 @@ SUMMARIES: Final = (
     "\u202egpj.exe\u202c over \u2066there\u2069 \u200fright",
     "{{7*7}} ${7*7} <%= 7*7 %> %(harm)s {harm}",
     "long " + "x" * 9_995,
+    *HARMFUL,
 )
-NAME: Final = "<b onmouseover=window.harmed=1>=Ana</b> \u202e"
+NAME: Final = "=\u202e"
 
 
 TURNING: Final = "\u200f\u202a\u202b\u202d\u202e\u202c\u2066\u2067\u2068\u2069"
@@ -38,6 +39,11 @@ def legible(text: str) -> str:
 def summary_of(key: str) -> str:
     """The summary of a ticket by its key: neighbours have different ones."""
     return SUMMARIES[int(key.rpartition("-")[2]) % len(SUMMARIES)]
+
+
+def dressed(name: str) -> str:
+    """A name that is chosen by whoever set Jira up, or the portal: the same one always gets the same text before it."""
+    return f"{HARMFUL[crc32(name.encode()) % len(HARMFUL)]} {name}"
 
 
 @contextmanager
@@ -61,6 +67,9 @@ def hostile_jira(base_url: str) -> Iterator[LocalServer]:
 
 
 _PASSED: Final = frozenset({"authorization", "content-type", "accept"})
+_NAMED: Final = re.compile(r"/(status|priority|issuetype|resolution)/\w+$")
+"""Ends of the addresses of things whose names are shown."""
+_FIELDS: Final = frozenset({"status", "priority", "issuetype", "resolution"})
 
 
 def _harmful(value: Any) -> Any:
@@ -72,5 +81,10 @@ def _harmful(value: Any) -> Any:
     if "key" in changed and isinstance(changed.get("fields"), dict) and "summary" in changed["fields"]:
         changed["fields"]["summary"] = summary_of(changed["key"])
     if "accountId" in changed and "displayName" in changed:
-        changed["displayName"] = f"{NAME} {changed['displayName']}"
+        changed["displayName"] = f"{NAME}{dressed(changed['displayName'])}"
+    if "name" in changed and _NAMED.search(str(changed.get("self", ""))):
+        changed["name"] = dressed(changed["name"])
+    if changed.get("field") in _FIELDS and "toString" in changed:
+        for end in ("fromString", "toString"):
+            changed[end] = None if changed[end] is None else dressed(changed[end])
     return changed

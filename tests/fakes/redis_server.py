@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 import pytest
 from redis import Redis
@@ -37,7 +38,8 @@ class RedisServer:
 
     def url_at(self, port: int) -> str:
         """Its address for somebody who comes by another port, as through a proxy."""
-        return f"redis://{f':{self._password}@' if self._password else ''}127.0.0.1:{port}/0"
+        login = f":{quote(self._password, safe='')}@" if self._password else ""
+        return f"redis://{login}127.0.0.1:{port}/0"
 
     @contextmanager
     def client(self) -> Iterator[Redis]:

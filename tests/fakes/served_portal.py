@@ -20,6 +20,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 NOON: Final = "2026-11-23T12:00:00Z"
 OURS: Final = ("dashboard",)
 GUNICORN: Final = ("gunicorn", "-c", "python:dashboard.gunicorn_conf", "dashboard.wsgi:server")
+MOST_A_MINUTE: Final = 1_000_000
+"""Requests of one client: a test asks more often than anybody would."""
 READ_S: Final = 300
 """Seconds after which a first read of all queues has gone wrong; it takes a few, and more on a busy machine."""
 
@@ -98,6 +100,7 @@ def started_portal(
         "HISTORY_URL": f"sqlite:///{folder / 'history.db'}",
         "PORTAL_CLOCK": f"frozen:{NOON}",
         "PORT": str(port),
+        "RATE_LIMIT": str(MOST_A_MINUTE),
         **settings,
     }
     process = _started(environment, folder, command)

@@ -11,7 +11,7 @@ from tests.fakes.small_demo import NOON, SIZES
 from tests.infra.needing import needed
 from tests.infra.terraform import NotHere, Terraform, terraform
 
-for _contract in ("container", "edge", "keeping", "permission", "plan"):
+for _contract in ("container", "edge", "keeping", "permission", "plan", "sign_in"):
     pytest.register_assert_rewrite(f"tests.infra.{_contract}_contract")
 
 _LIFETIME_S: Final = 3600

@@ -10,7 +10,9 @@ from tests.infra.applied import DIGEST, Applied
 
 _SETTINGS = {row.name: row for row in table()}
 _OF_AWS = {"AWS_REGION", "AWS_DEFAULT_REGION"}
-_WEB_ALONE = {"HOST", "PORT", "WEB_CONCURRENCY", "CACHE_DIR", "FRAME_ANCESTORS", "REDIS_URL", "AUTH_NONE_CONFIRMED"}
+_OF_SIGN_IN = {"AUTH", "AUTH_ALB_ARN", "AUTH_ISSUER", "AUTH_CLIENT_ID", "AUTH_NONE_CONFIRMED"}
+_OF_EDGE = {"FRAME_ANCESTORS", "TRUSTED_PROXIES"}
+_WEB_ALONE = {"HOST", "PORT", "WEB_CONCURRENCY", "CACHE_DIR", "REDIS_URL", *_OF_EDGE, *_OF_SIGN_IN}
 
 
 class ContainerContract:
@@ -36,11 +38,23 @@ class ContainerContract:
         web = environments.pop("portal")
 
         settings = load(web, env_file=None)
-        assert (settings.host, settings.port, settings.auth_none_confirmed) == ("0.0.0.0", 8080, "yes")  # noqa: S104
+        assert (settings.host, settings.port) == ("0.0.0.0", 8080)  # noqa: S104 - the container's own
         assert settings.web_concurrency == 2
         assert str(settings.cache_dir) == "/tmp/opsportal"  # noqa: S108 - the task's own
         assert settings.snapshot_at is None
         assert not [name for environment in environments.values() for name in _WEB_ALONE & set(environment)]
+
+    def test_the_web_believes_the_balancer_of_the_stack_or_nobody_signs_in(self, stack: Applied) -> None:
+        """Whoever signs people in is the one that is looked at, and a firewall keeps others out where there is none."""
+        settings = load(stack.environment_of("portal"), env_file=None)
+        oidc = stack.variables.get("oidc")
+
+        if oidc is None:
+            assert (settings.auth, settings.auth_none_confirmed, settings.auth_alb_arn) == ("none", "yes", None)
+            return
+        assert (settings.auth, settings.auth_none_confirmed) == ("alb-oidc", None)
+        assert settings.auth_alb_arn == stack.resources["aws_lb.portal"]["arn"]
+        assert (settings.auth_issuer, settings.auth_client_id) == (oidc["issuer"], oidc["client_id"])
 
     def test_the_region_is_told_where_nobody_else_tells_it(self, stack: Applied) -> None:
         """Lambda sets it itself, and refuses a function that would."""

@@ -38,14 +38,14 @@ def tokens_of(demo: Demo) -> dict[str, str]:
     return {"JIRA_API_TOKEN": demo.jira_api_token, "TEMPO_API_TOKEN": demo.tempo_api_token}
 
 
-def begun(stack: Applied, demo: Demo) -> Any:
-    """Do what an operator does first: put registry and tokens where they belong. No day is kept yet.
+def begun(stack: Applied, demo: Demo, **secrets: str) -> Any:
+    """Do what an operator does first: put registry, tokens and other secrets where they belong. No day is kept yet.
 
     It returns the registry.
     """
     content = json.loads(demo.registry.read_bytes())
     put_registry(stack, content)
-    arn, tokens = stack.outputs["secret_arn"], json.dumps(tokens_of(demo))
+    arn, tokens = stack.outputs["secret_arn"], json.dumps(tokens_of(demo) | secrets)
     stack.session.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=tokens)
     dynamodb = stack.session.client("dynamodb")
     for queue, day in days_in(stack):
@@ -120,7 +120,7 @@ def web_task(stack: Applied, folder: Path) -> Iterator[ServedPortal]:
     folder.mkdir()
     environment = stack.environment_of("portal")
     # Nothing that an emulator makes listens there; the portal does without.
-    environment.pop("REDIS_URL")
+    environment.pop("REDIS_URL", None)
     here = {"HOST": "127.0.0.1", "CACHE_DIR": str(folder / "cache")}
     environment |= {**stack.aws.endpoints, **taken_on(stack, "task"), **here}
     del environment["PORT"]

@@ -25,7 +25,7 @@ from tests.fakes.served_portal import ROOT
 
 SUITE: Final = "bookworm"
 _TOOLS: Final = ("buildah", "mmdebstrap", "unshare", "chroot")
-_LOCKS: Final = ("requirements/image.txt", "requirements/build.txt")
+_LOCKS: Final = ("requirements/image.txt", "requirements/build.txt", "requirements/sbom.txt")
 _CONTEXT: Final = ("Dockerfile", ".dockerignore", "LICENSE", "README.md", "pyproject.toml", "requirements", "scripts")
 _PACKAGES: Final = ("components", "dashboard", "datasource", "demo", "opsportal", "servicelevel")
 _LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -122,6 +122,12 @@ def _built(folder: Path, context: Path, environment: Mapping[str, str]) -> Image
     container = _run([*buildah, "from", *trusting, "--pull-never", _NAME], environment).strip()
     root = Path(_run([*buildah, "mount", container], environment).strip())
     return Image(root, cast(Mapping[str, Any], told["Docker"]["config"]), blobs)
+
+
+def libraries() -> set[str]:
+    """What the lock of the image pins for the Python of the base: names and versions."""
+    lock = (ROOT / "requirements/image.txt").read_text(encoding="utf-8")
+    return {" ".join(pin.partition(" ")[0].split("==")) for pin in _pinned(lock)}
 
 
 def holding(blob: Path, needle: bytes) -> bool:

@@ -32,6 +32,19 @@ SIZES: Final = ("service-desk=200", "billing=90", "platform-ops=90", "network=90
 LATER: Final = "2026-11-23T14:00:00Z"
 WAIT_S: Final = 120
 HOURS: Final = 26
+BREAKS: Final = """
+from dashboard import router
+
+page = router._page
+
+def broken(pages, view):
+    if view.page == "not-found":
+        raise ValueError("nothing is known that a browser could ask and that fails")
+    return page(pages, view)
+
+router._page = broken
+"""
+"""A `sitecustomize.py` with which the page that says that there is none fails."""
 
 FOUND: Final[Mapping[str, frozenset[str]]] = {
     "callback_errors": frozenset({"callback.failed"}),
@@ -113,8 +126,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
 
 
 def _portals(demo: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]]:
-    with served_portal(demo, folder, WEB_CONCURRENCY="1") as portal:
-        answer = requests.post(f"{portal.url}/_dash-update-component", json=_address_that_is_no_text(), timeout=30)
+    (folder / "sitecustomize.py").write_text(BREAKS, encoding="utf-8")
+    with served_portal(demo, folder, WEB_CONCURRENCY="1", PYTHONPATH=f"{folder}:{ROOT}") as portal:
+        answer = requests.post(f"{portal.url}/_dash-update-component", json=_address_that_breaks(), timeout=30)
         assert answer.status_code == 200
         _wait_for("callback.failed", portal)
         _wait_for("data.age", portal)
@@ -126,12 +140,12 @@ def _portals(demo: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str
     return first, portal.log.splitlines()[len(first) :]
 
 
-def _address_that_is_no_text() -> dict[str, Any]:
-    """What no browser asks: the page of an address that is a number."""
+def _address_that_breaks() -> dict[str, Any]:
+    """What a browser asks at the address of no page."""
     return {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
-        "inputs": [{"id": "url", "property": "pathname", "value": 7}],
+        "inputs": [{"id": "url", "property": "pathname", "value": "/broken"}],
         "state": [{"id": "url", "property": "search", "value": ""}],
         "changedPropIds": ["url.pathname"],
     }

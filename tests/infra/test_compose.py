@@ -17,6 +17,7 @@ from dashboard.gunicorn_options import STOP_S
 from demo.options import DEFAULT_SEED
 from opsportal import settings, wiring
 from opsportal.checks import run
+from opsportal.setting_kinds import is_loopback
 from tests.fakes.aws_servers import moto_server, only_made_up
 from tests.fakes.served_portal import ROOT
 
@@ -36,7 +37,7 @@ def test_every_variable_is_a_setting_or_one_of_aws() -> None:
 
     chosen = settings.load(PORTAL["environment"], None)
 
-    assert chosen.open_to_others
+    assert not is_loopback(chosen.host)
     assert chosen.auth_none_confirmed == "yes"
     assert chosen.tempo_configured
 

@@ -25,6 +25,7 @@ from tests.infra.end_to_end import (
 from tests.infra.keeping_contract import KeepingContract
 from tests.infra.permission_contract import PermissionContract
 from tests.infra.plan_contract import EndContract, PlanContract
+from tests.infra.sign_in_contract import SignInContract
 from tests.infra.terraform import Terraform
 
 
@@ -69,6 +70,10 @@ class TestEdge(EdgeContract):
         assert not [address for address in stack.resources if address.startswith("aws_nat_gateway.")]
         assert cache["transit_encryption_enabled"]
         assert stack.environment_of("portal")["REDIS_URL"].startswith("rediss://")
+
+
+class TestSignIn(SignInContract):
+    """Nobody signs in here."""
 
 
 class TestKeeping(KeepingContract):

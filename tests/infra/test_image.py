@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
 import boto3
 import pytest
 import requests
+from packaging.utils import canonicalize_name
 
 from dashboard.leases import FileLeases
 from datasource.history.dynamodb import DynamoDbHistory
@@ -24,7 +26,7 @@ from tests.fakes.lambda_runtime import function
 from tests.fakes.served_portal import NOON, READ_S, ROOT, RunningPortal, free_port, settings_of, wait_until_it_answers
 from tests.fakes.small_demo import SIZES
 from tests.infra.contained import Contained, Place
-from tests.infra.image import Image, built, context_of, holding, lacking
+from tests.infra.image import Image, built, context_of, holding, lacking, libraries
 from tests.infra.needing import needed
 
 IN_THE_CONTEXT: Final = "canary-in-the-context-51c0"
@@ -131,6 +133,23 @@ def test_it_holds_the_packages_and_nothing_else_of_ours(image: Image) -> None:
         *("bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin"),
         *("srv", "sys", "tmp", "usr", "var"),
     }
+
+
+def test_it_holds_the_bill_of_what_it_is_made_of(image: Image) -> None:
+    """Every library that lies in it and no other, as the lock pins them for its Python."""
+    made = json.loads((image.root / "srv" / "sbom.json").read_bytes())
+    listed = {f"{each['name']} {each['version']}" for each in made["components"] if "pkg:pypi/" in each["purl"]}
+    (packages,) = (image.root / "venv" / "lib").glob("python3*/site-packages")
+    installed = {
+        f"{canonicalize_name(each.name)} {each.version}"
+        for each in distributions(path=[str(packages)])
+        if each.name != "opsportal"
+    }
+
+    assert len(listed) > 40
+    assert listed == installed
+    assert {each.partition(" ")[0] for each in libraries() ^ installed} == {"setuptools", "nest-asyncio"}
+    assert {each["name"] for each in made["components"] if "pkg:npm/" in each["purl"]} >= {"react", "react-dom"}
 
 
 def test_nothing_that_builds_or_tests_is_in_it(image: Image, place: Place) -> None:

@@ -1,20 +1,37 @@
 """The stack in its other shapes: on the internet with a name and sign-in, behind NAT, snapshots by a task."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import pytest
+import requests
 
 from demo.server import Demo
+from opsportal.tokens import Grant, make
+from tests.fakes.signing_in import DATA, Balancer
 from tests.infra import applied as applying
 from tests.infra.applied import CANARY_OF_SIGN_IN, DOMAIN, PUBLIC, Applied
 from tests.infra.container_contract import ContainerContract
 from tests.infra.edge_contract import EdgeContract
-from tests.infra.end_to_end import begun, days_in, settings_for, snapshot_task, tokens_of
+from tests.infra.end_to_end import begun, days_in, settings_for, snapshot_task, tokens_of, web_task
 from tests.infra.keeping_contract import KeepingContract
+from tests.infra.listener_rules import Asked, Rule, end
 from tests.infra.permission_contract import PermissionContract
 from tests.infra.plan_contract import EndContract, PlanContract
+from tests.infra.sign_in_contract import (
+    EDGE,
+    FOR_EVERYBODY,
+    FOR_PEOPLE,
+    WITH_A_TOKEN,
+    SignInContract,
+    called,
+    through,
+)
 from tests.infra.terraform import Terraform
+
+KEY_OF_TOKENS: Final = "canary-5d20f1-signs-what-programs-bring"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +93,16 @@ class TestEdge(EdgeContract):
         assert {rule["from_port"] for rule in rules} == {443, port}
 
 
+class TestSignIn(SignInContract):
+    """Who has to sign in."""
+
+    @pytest.mark.parametrize("asked", [*FOR_EVERYBODY, *WITH_A_TOKEN, *FOR_PEOPLE], ids=called)
+    @pytest.mark.parametrize("key", [{}, {EDGE: "another"}], ids=["without a key", "with another key"])
+    def test_nobody_gets_by_without_the_edge(self, rules: Sequence[Rule], asked: Asked, key: Mapping[str, str]) -> None:
+        """Nor as far as the sign-in: this balancer can be found on the internet."""
+        assert end(rules, through(key, asked)) == "403"
+
+
 class TestKeeping(KeepingContract):
     """What is kept."""
 
@@ -120,6 +147,31 @@ class TestInUse:
         assert days_in(stack) == kept
         assert not [token for token in tokens_of(demo).values() if token in first.stdout + first.stderr]
 
+    def test_the_task_judges_what_comes_past_the_sign_in(self, stack: Applied, demo: Demo, tmp_path: Path) -> None:
+        """By the key in the stack's secret; what another balancer has signed makes nobody somebody."""
+        queue = begun(stack, demo, TOKEN_KEY=KEY_OF_TOKENS)["queues"][0]["id"]
+        one, all_of_them = _bringing({queue}), _bringing(None)
+        nobodys = [{}, {"Authorization": "Bearer e30"}, {"X-Opsportal-Session": "0f3a"}, {DATA: Balancer().says()}]
+
+        with web_task(stack, tmp_path / "web") as portal:
+            trends = requests.get(f"{portal.url}/api/trends", headers=one, timeout=60)
+            metrics = requests.get(f"{portal.url}/metrics", headers=all_of_them, timeout=60)
+            refused = [
+                requests.get(portal.url + path, headers=headers, timeout=60)
+                for path in ("/api/trends", "/metrics")
+                for headers in nobodys
+            ]
+            log = portal.log
+
+        assert trends.status_code == 200, log
+        assert [shown["queue"] for shown in trends.json()["queues"]] == [queue]
+        assert (metrics.status_code, "opsportal_requests" in metrics.text) == (200, True)
+        assert {answer.status_code for answer in refused} == {401}
+        assert log.count("sign_in.refused") == len(refused)
+        assert log.count("another balancer has signed") == 2
+        brought = [KEY_OF_TOKENS, *(token["Authorization"].partition(" ")[2] for token in (one, all_of_them))]
+        assert not [secret for secret in brought if secret in log]
+
 
 class TestPlan(PlanContract):
     """What is left to do."""
@@ -127,3 +179,11 @@ class TestPlan(PlanContract):
 
 class TestEnd(EndContract):
     """Nothing stays."""
+
+
+def _bringing(queues: set[str] | None) -> dict[str, str]:
+    """The header of a program with a token for queues, or for all."""
+    made_ms = int(time.time() * 1000)  # noqa: TID251 - the portal holds tokens against the true clock
+    seen = None if queues is None else frozenset(queues)
+    grant = Grant("api", "of-a-program", made_ms, made_ms + 3_600_000, queues=seen)
+    return {"Authorization": f"Bearer {make(KEY_OF_TOKENS, grant)}"}

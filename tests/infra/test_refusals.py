@@ -27,8 +27,9 @@ SECRETS: Final = {row.name for row in table() if row.secret}
 DECIDED: Final = {
     *("AUTH_NONE_CONFIRMED", "CACHE_DIR", "FRAME_ANCESTORS", "HISTORY_URL", "HOST", "LOG_FORMAT", "PORT"),
     *("PROMETHEUS_MULTIPROC_DIR", "QUEUE_REGISTRY", "SECRETS_ID", "SNAPSHOT_AT", "STATIC_DIR", "URL_PREFIX"),
-    "WEB_CONCURRENCY",
+    *("TRUSTED_PROXIES", "WEB_CONCURRENCY", "AUTH", "AUTH_ALB_ARN", "AUTH_ISSUER", "AUTH_CLIENT_ID"),
 }
+OTHERS: Final = {row.name for row in table()} - SECRETS - DECIDED
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def _words(stack: Stack, given: Given) -> str:
         {"settings": {"LOG_LEVEL": "DEBUG"}, "cpu": 4096, "memory": 30720},
         {"allowed_cidrs": ["203.0.113.7/32", "2001:db8::/32"], "frame_ancestors": ["'none'"]},
         {"image_digest": f"sha256:{'0' * 64}", "history_ttl_days": 1095},
+        SIGNED_IN | {"settings": {"AUTH_ADMINS": "portal", "AUTH_ROLES_CLAIM": "roles"}},
     ],
 )
 def test_what_goes_together_is_accepted(variables: Stack, given: Given) -> None:
@@ -143,8 +145,23 @@ def test_a_setting_that_the_stack_decides_is_refused(variables: Stack, name: str
 
 def test_every_other_setting_of_the_portal_may_be_given(variables: Stack) -> None:
     """One that is added to the portal is not forgotten here: it is either open, decided by the stack, or secret."""
-    names = {row.name for row in table()}
-    others = {name: "INFO" if name == "LOG_LEVEL" else "given" for name in names - SECRETS - DECIDED}
+    variables.plan({**ACCEPTED, **SIGNED_IN, "settings": {name: _value(name) for name in OTHERS}})
 
-    assert names >= DECIDED
-    variables.plan({**ACCEPTED, "settings": others})
+    assert {row.name for row in table()} >= DECIDED
+
+
+def test_without_sign_in_every_setting_but_those_of_sign_in_may_be_given(variables: Stack) -> None:
+    """None that begins otherwise is held to say what people who sign in may see."""
+    given = {name: _value(name) for name in OTHERS if not name.startswith("AUTH_")}
+
+    variables.plan({**ACCEPTED, "settings": given})
+
+
+@pytest.mark.parametrize("name", sorted(name for name in OTHERS if name.startswith("AUTH_")))
+def test_a_setting_of_sign_in_is_refused_where_nobody_signs_in(variables: Stack, name: str) -> None:
+    """It would do nothing."""
+    assert "nobody does without oidc" in _words(variables, {"settings": {name: "given"}})
+
+
+def _value(name: str) -> str:
+    return "INFO" if name == "LOG_LEVEL" else "given"

@@ -92,7 +92,8 @@ def test_the_portal_says_that_it_lives_and_may_serve(portal: ServedPortal) -> No
     told = may_serve.json()
     assert told["ready"] is True
     assert set(told["parts"]) == {"start", "registry", "cache", "refresher", "jira", "tempo", "history"}
-    assert told["parts"]["cache"] == {"backend": "files", "reached": True, "serves": "files", "since": None}
+    cache = {"backend": "files", "reached": True, "serves": "files", "since": None, "state": "ok"}
+    assert told["parts"]["cache"] == cache
     assert told["parts"]["jira"]["queues"]["fresh"] == told["parts"]["registry"]["queues"]
 
 

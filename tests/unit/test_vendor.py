@@ -52,7 +52,7 @@ def test_the_small_plotly_is_of_the_release_that_charts_are_made_for(vendor: Mod
 def test_a_file_is_put_in_place_when_it_is_the_pinned_one(vendor: ModuleType, tmp_path: Path) -> None:
     """And is whole from then on."""
     digest = hashlib.sha256(CONTENT).hexdigest()
-    wanted = vendor.Vendored("thing", "1.0", "package/thing.js", "deep/thing.js", digest, "it is missed")
+    wanted = vendor.Vendored("thing", "1.0", "package/thing.js", "deep/thing.js", digest, "MIT", "it is missed")
     assert not vendor.whole(wanted)
 
     assert vendor.fetch(_npm(tmp_path, CONTENT), wanted) is None
@@ -63,7 +63,7 @@ def test_a_file_is_put_in_place_when_it_is_the_pinned_one(vendor: ModuleType, tm
 
 def test_another_content_is_refused(vendor: ModuleType, tmp_path: Path) -> None:
     """Whoever changed it; nothing is written."""
-    wanted = vendor.Vendored("thing", "1.0", "package/thing.js", "thing.js", "0" * 64, "it is missed")
+    wanted = vendor.Vendored("thing", "1.0", "package/thing.js", "thing.js", "0" * 64, "MIT", "it is missed")
 
     assert "another package/thing.js than the pinned one" in vendor.fetch(_npm(tmp_path, CONTENT), wanted)
     assert not (tmp_path / "thing.js").exists()

@@ -7,6 +7,7 @@ import pytest
 
 from components.figures.trend import PLOTS, RIGHT, Line, Plot, axis_of
 from components.figures.trend_labels import LABEL_PX, date_tags, end_labels, spread
+from components.figures.trend_points import of_queue
 from servicelevel.snapshot import SnapshotRange
 from servicelevel.trend import trend
 from tests.unit.servicelevel.days import DESK, ENGINE, LAST, days_ago, scored
@@ -42,6 +43,18 @@ def test_the_names_of_many_lines_stand_in_places_of_their_own(plot: Plot) -> Non
     assert 1 < len(names) < len(lines)
     assert all(upper - lower >= LABEL_PX - 1e-6 for upper, lower in pairwise(heights))
     assert all(-1e-6 <= height <= plot.pixels + 1e-6 for height in heights)
+
+
+def test_a_name_is_no_markup_in_a_chart() -> None:
+    """Charts read tags in what they show, links among them: of a queue's name they get letters alone."""
+    line = _line("<a href=x>R&D", 80.0)
+    labels = end_labels(PLOTS[0], [line], axis_of(PLOTS[0], [line]), RIGHT)
+    dots = of_queue(PLOTS[0], line, smooth=False, today=LAST)[-1]
+
+    assert labels[0]["text"] == "<b>&lt;a href=x&gt;R&amp;D</b>"
+    assert dots["name"] == "&lt;a href=x&gt;R&amp;D"
+    assert dots["text"]
+    assert all(text.startswith("<b>&lt;a href=x&gt;R&amp;D</b>") for text in dots["text"])
 
 
 @pytest.mark.parametrize(("apart", "anchors"), [(1, ["right", "left"]), (28, ["center", "center"])])

@@ -12,6 +12,7 @@ from dashboard.background import Background
 from dashboard.services import Running
 from dashboard.vitals import SeenHistory
 from datasource.history.sqlite import SqliteHistory
+from opsportal import wiring
 from opsportal.cached import CachedReports
 from opsportal.moved import MovedTickets
 from opsportal.ports import History
@@ -23,7 +24,8 @@ from tests.fakes.failing_history import FailingHistory
 
 def _running(world: World, reports: CachedReports, folder: Path, history: History, **settings: str) -> Running:
     moved = MovedTickets(world.tickets, lambda: world.now, 60.0)
-    return Running(portal_over(world, reports, folder, **settings), world.leases, history, moved)
+    portal = portal_over(world, reports, folder, **settings)
+    return Running(portal, world.leases, history, moved, wiring.present(portal.settings))
 
 
 def _until(true: Callable[[], object]) -> None:

@@ -248,7 +248,7 @@ def test_a_page_stays_light(services: Portal) -> None:
     """Tables are grids."""
     filled = data._fill(HERE, services)
     head = filled.head
-    shown = [data.layout(HERE), head.title, head.age, *head.controls, head.sentence, *filled.panels]
+    shown = [data.panels(whole=True), head.title, head.age, *head.controls, head.sentence, *filled.panels]
 
     assert sum(1 for _ in parts(*shown)) < MOST_COMPONENTS
 

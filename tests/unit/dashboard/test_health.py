@@ -19,6 +19,7 @@ from servicelevel.snapshot_run import QueueOutcome, SnapshotRun
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import NOON, TTL_MIN, World
 from tests.fakes.failing_history import FailingHistory
+from tests.fakes.page_answers import asked as posted
 
 MINUTE_MS = 60_000
 OPERATING = Path(__file__).parents[3] / "docs" / "operating.md"
@@ -121,11 +122,13 @@ def test_a_cache_that_is_not_reached_is_told_with_what_serves_and_since_when(wor
     """It keeps nobody from being served."""
     standing = CacheStanding("redis", reached=True, serves="redis")
     asked = client(world.read(), Vitals(cache=lambda: standing))
-    assert _parts(asked)["cache"] == {"backend": "redis", "reached": True, "serves": "redis", "since": None}
+    shared = {"state": "ok", "backend": "redis", "reached": True, "serves": "redis", "since": None}
+    assert _parts(asked)["cache"] == shared
 
     standing = CacheStanding("redis", reached=False, serves="files")
 
     assert _parts(asked)["cache"] == {
+        "state": "away",
         "backend": "redis",
         "reached": False,
         "serves": "files",
@@ -220,12 +223,11 @@ def test_what_happens_behind_the_answers_is_counted() -> None:
 def test_callbacks_are_counted_by_the_page_they_fill(world: World, client: Asked) -> None:
     """What asks for something that is not there is `other`: names come from the application alone."""
     asked = client(world.read())
-    known = [entry["output"] for entry in asked.get("/_dash-dependencies").get_json()]
+    known = {entry["output"]: entry for entry in asked.get("/_dash-dependencies").get_json()}
     fills = next(output for output in known if output.startswith("..queue-head-title"))
-    for output in (fills, "rail-badge.children", "made-up.children"):
-        asked.post(
-            "/_dash-update-component", json={"output": output, "outputs": [], "inputs": [], "changedPropIds": []}
-        )
+    for output in (fills, "rail-badge.children"):
+        asked.post("/_dash-update-component", json=posted(known[output], {}))
+    asked.post("/_dash-update-component", json={**posted(known[fills], {}), "output": "made-up.children"})
 
     text = asked.get("/metrics").text
     for name in ("queue", "rail-badge", "other"):

@@ -1,7 +1,7 @@
 """Addresses: each view has one, each one a view, and what cannot be used is said."""
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from components.compare_grid import DIRECTIONS, SORTABLE
 from dashboard import urls
-from dashboard.urls import COMPARED_DAYS, LENSES, PERIOD_DAYS, SCORES, PageName, View, href, parse
+from dashboard.urls import COMPARED_DAYS, LENSES, MOST_DAYS, PERIOD_DAYS, SCORES, PageName, View, href, parse
 from opsportal.reports import Period
 from servicelevel.due import DUE_STATES
 from servicelevel.policy import SLA_NAMES, Policy
@@ -22,7 +22,9 @@ PAGES: list[PageName] = ["overview", "queue", "compare", "trends", "at-risk", "d
 days = st.dates(date(1990, 1, 2), date(2059, 12, 30))
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=40)
 values = st.lists(texts.filter(str.isprintable), max_size=3, unique=True).map(tuple)
-periods = st.sampled_from(PERIOD_DAYS).map(Period) | st.tuples(days, days).map(lambda d: Period(None, min(d), max(d)))
+periods = st.sampled_from(PERIOD_DAYS).map(Period) | st.tuples(days, st.integers(0, MOST_DAYS - 1)).map(
+    lambda d: Period(None, max(d[0] - timedelta(days=d[1]), date(1990, 1, 2)), d[0])
+)
 
 
 @st.composite
@@ -129,6 +131,27 @@ def test_what_cannot_be_used_falls_back_and_is_said(query: str, said: str) -> No
     assert view.notes[0].startswith(said)
     assert len(view.notes[0]) < 100
     assert replace(view, notes=(), queues=()) == View()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_period_has_400_days_at_most(page: PageName) -> None:
+    """On each page, and so in each table that it takes away; one day more is said to be too much."""
+    path = "/queue/desk" if page == "queue" else f"/{page}".replace("/overview", "/")
+
+    assert parse(path, "?period=2025-01-01..2026-02-04", POLICY).period.first == date(2025, 1, 1)
+    for dates in ("2025-01-01..2026-02-05", "1990-01-02..2059-12-30"):
+        view = parse(path, f"?period={dates}", POLICY)
+        assert view.period == urls.default_period(page)
+        assert view.notes == (f"period={dates} has more than 400 days and was left out.",)
+
+
+@pytest.mark.parametrize("query", ["a=&" * 333_000, "priority=" + "x" * 1_000_000, "&" * 200, "=" * 8_001])
+def test_a_query_has_an_end(query: str) -> None:
+    """Of one that is too long for an address nothing is read, and that is said once."""
+    view = parse("/compare", f"?{query}", POLICY)
+
+    assert view == View("compare")
+    assert view.notes == ("The address is too long and was left out from its ? on.",)
 
 
 def test_unknown_keys_are_nobodys_business() -> None:

@@ -1,9 +1,13 @@
 """Where credentials go: to the source that they belong to, and nowhere else."""
 
 import base64
+import json
 import logging
 import traceback
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
@@ -102,4 +106,27 @@ def test_a_login_shows_itself_to_nobody(login: Login) -> None:
 
 def test_an_empty_secret_leaves_messages_as_they_are() -> None:
     """Nothing to hide is no reason to fill a text with stars."""
-    assert Login.bearer(SecretStr("")).hidden_in(b"abc") == b"abc"
+    assert Login.bearer(SecretStr("")).hidden_in("abc") == "abc"
+
+
+@pytest.mark.parametrize("form", [str, repr, json.dumps, escape, quote, lambda text: json.dumps(repr(text))])
+@pytest.mark.parametrize("before", [0, 180, 195])
+def test_a_secret_is_hidden_in_whichever_form_it_is_repeated(
+    form: Callable[[str], str], before: int, serve: Serve, connect: Connect
+) -> None:
+    """Also where the message is cut off in the middle of it, in a page, in JSON and in a header."""
+    odd = f"mark7{SECRET}\"'<&\\+/=mark7"
+    said = f"{'x' * before} {form(odd)}"
+
+    def answering(asked: Asked) -> Reply:
+        if asked.path == "/header":
+            return Reply(b"{}", 403, {"X-Authentication-Denied-Reason": said})
+        if asked.path == "/page":
+            return Reply(f"<p>{said}</p>".encode(), 400, {"Content-Type": "text/html"})
+        return Reply(json.dumps({"errorMessages": [said]}).encode(), 400)
+
+    transport = connect(serve(answering).url, login=Login.bearer(SecretStr(odd)))
+    for path in ("/json", "/page", "/header"):
+        with pytest.raises(SourceError) as raised:
+            transport.get(path, Deadline.after(600))
+        assert "mark7" not in f"{raised.value} {vars(raised.value)}"

@@ -428,6 +428,8 @@ def test_the_table_has_every_setting_and_says_which_are_secret() -> None:
         "JIRA_PAT",
         "TEMPO_API_TOKEN",
         "REDIS_URL",
+        "AUTH_PROXY_SECRET",
+        "TOKEN_KEY",
     }
     assert all(row.type and row.help for row in table())
 

@@ -1,6 +1,7 @@
 """Answers that are sent a second time: to whom, for how long, and that nobody can tell."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from dashboard import access
 from dashboard.api import sent_again
 from dashboard.api.at_hand import MOST_HELD
 from dashboard.api.sent_again import SentAgain, send_again
+from dashboard.gate import IDENTITY
 from dashboard.metrics import Metrics
+from opsportal.identity import Identity
 from tests.fakes.api_answers import ApiAnswers
 from tests.fakes.desk_portal import portal_over
 from tests.fakes.desk_world import World
@@ -33,12 +36,12 @@ class Asked:
         start(self._status, [("X-Time", str(self.times))])
         return [BODY]
 
-    def get(self, path: str = "/api/queues", **more: str) -> bytes:
+    def get(self, path: str = "/api/queues", **more: Any) -> bytes:
         """Ask, and say what was answered."""
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, **more}
         return b"".join(self.around(environ, lambda *_: lambda __: None))
 
-    def anew(self, path: str = "/api/queues", **more: str) -> bool:
+    def anew(self, path: str = "/api/queues", **more: Any) -> bool:
         """Whether the application behind is asked when somebody asks."""
         before = self.times
         assert self.get(path, **more) == BODY
@@ -80,6 +83,25 @@ def test_other_words_are_another_question(monkeypatch: pytest.MonkeyPatch, other
     asked.get()
 
     assert [asked.anew(**other), asked.anew(**other), asked.anew()] == [True, False, False]
+
+
+def test_who_may_see_something_else_is_answered_for_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever may see the same is sent the same, whatever they are called."""
+    asked = Asked(monkeypatch)
+    asked.get()
+
+    for seen in (
+        Identity("person", "vera", "viewer"),
+        Identity("api", "t1", "viewer", frozenset({"desk"})),
+        Identity("kiosk", "t2", "viewer", None, frozenset({"trends"})),
+    ):
+        like = replace(seen, name="another")
+        assert [asked.anew(**_as(seen)), asked.anew(**_as(like))] == [True, False]
+    assert not asked.anew(**_as(Identity("person", "ada", "admin")))
+
+
+def _as(identity: Identity) -> dict[str, Any]:
+    return {IDENTITY: identity}
 
 
 @pytest.mark.parametrize(

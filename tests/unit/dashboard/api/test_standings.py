@@ -79,6 +79,15 @@ def test_one_queue_that_fails_stands_in_nobodys_way(world: World, tmp_path: Path
     assert api.json("at-risk")["state"] == "partial"
 
 
+def test_numbers_that_grew_old_without_a_failure_say_so(api: ApiAnswers, world: World) -> None:
+    """Nobody has tried to read them: that is a reason too."""
+    world.pass_minutes(24 * 60)
+
+    for address in ("queues/desk/data", "queues/desk/tickets"):
+        told = api.json(address)
+        assert (told["state"], told["state_reason"]) == ("stale", "It has not been read for long.")
+
+
 def test_old_numbers_are_served_with_their_age(api: ApiAnswers, world: World) -> None:
     """However old: the reason stands beside them."""
     world.tickets.down = dict.fromkeys(QUEUES, Down("Jira is down."))

@@ -9,9 +9,12 @@ import pytest
 
 from datasource.history.sqlite import SqliteHistory
 from opsportal.engine import ENGINE_VERSION
+from servicelevel.calendars import BusinessCalendar
+from servicelevel.policy import Policy
+from tests.factories import queue
 from tests.fakes.api_answers import ApiAnswers, Json
 from tests.fakes.desk_portal import portal_over
-from tests.fakes.desk_world import World
+from tests.fakes.desk_world import Registry, World
 from tests.unit.servicelevel.days import days_ago, kept, scored
 
 ASKED = "trends?queue=desk&from=2026-11-17"
@@ -56,6 +59,19 @@ def test_scores_stand_under_todays_definition_or_as_recorded(api: ApiAnswers) ->
     ]
     for told in ("", "&scores=recorded"):
         assert api.document.departures(api.get(ASKED + told), "/trends") == []
+
+
+def test_days_that_ended_elsewhere_only_lie_in_nobodys_future(tmp_path: Path) -> None:
+    """Where it is tomorrow already the day has ended; the answer is as of that instant, and as old as that."""
+    west, east = BusinessCalendar("west", "America/Los_Angeles"), BusinessCalendar("east", "Pacific/Auckland")
+    world = World(Registry(Policy((queue("desk", calendar=west), queue("billing", calendar=east)))))
+    api = ApiAnswers(portal_over(world, world.read(), tmp_path))
+
+    told, alone = api.json("trends"), api.json("trends?queue=desk")
+
+    assert told["as_of"] == "2026-11-23T02:59:59.999-08:00"  # midnight in Auckland, told in the first queue's zone
+    assert told["age_s"] == 3600
+    assert (alone["as_of"], alone["age_s"]) == ("2026-11-22T23:59:59.999-08:00", 4 * 3600)
 
 
 @pytest.mark.parametrize("scores", ["today", "recorded"])

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from datasource.history.errors import HistoryFailed
-from datasource.history.sqlite import SqliteHistory
+from datasource.history.sqlite import LEFT_ALONE_S, SqliteHistory
 from datasource.history.sqlite_failures import history_error
+from tests.fakes.clock import StillClock
 from tests.unit.servicelevel.days import LAST, days_ago, kept, scored
 
 
@@ -150,6 +151,32 @@ def test_a_lock_that_is_never_let_go_is_told(file: Path, monkeypatch: pytest.Mon
             history.put(scored(LAST, 71.0))
         assert list(history.days("desk")) == [LAST]
         other.execute("ROLLBACK")
+
+
+def test_a_file_that_is_held_from_readers_is_not_read_again_for_a_while(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The threads that answer pages do not all wait for it, one after the other; writers try at once."""
+    clock = StillClock()
+    monkeypatch.setattr("datasource.history.sqlite.time", clock)
+    monkeypatch.setattr("datasource.history.sqlite._READ_WAIT_S", 0.05)
+    history = SqliteHistory(file)
+    history.put(scored(LAST, 70.0))
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("CREATE TABLE somebody_elses (a)")
+        with pytest.raises(HistoryFailed, match=r"another program has held it for 0\.05 s") as first:
+            history.days("desk")
+        other.execute("ROLLBACK")
+    with pytest.raises(HistoryFailed, match=r"another program has held it for 0\.05 s") as second:
+        history.ranges(["desk"], LAST, LAST)
+
+    assert (first.value.held_back, second.value.held_back) == (False, True)
+    assert not history.put(scored(LAST, 71.0))
+    clock.sleep(LEFT_ALONE_S)
+    assert list(history.days("desk")) == [LAST]
+    assert list(history.days("desk")) == [LAST]
 
 
 def test_another_format_is_left_alone(file: Path) -> None:
